@@ -1,0 +1,80 @@
+"""Secrets: sealing values at rest, hashing passwords, tokens nobody can guess."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from typing import Final
+
+from cryptography.exceptions import InvalidKey
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from core.errors import SecretUnreadable
+
+# OWASP's smallest recommended setting: 19 MiB, two passes, one lane (about 25 ms).
+_ARGON2: Final = {"iterations": 2, "lanes": 1, "memory_cost": 19 * 1024, "length": 32}
+
+
+class KeyRing:
+    """Fernet keys derived from the secrets of `ROOSTER_SECRET_KEY`, newest first."""
+
+    def __init__(self, secrets_newest_first: list[str]) -> None:
+        assert secrets_newest_first, "a key ring needs a key"
+        self._roots = [secret.encode() for secret in secrets_newest_first]
+        self._fernet = MultiFernet([Fernet(_fernet_key(root)) for root in self._roots])
+
+    @property
+    def key_id(self) -> str:
+        """Names the newest key without giving it away; stored beside each token."""
+        return hashlib.sha256(b"rooster key id" + self._roots[0]).hexdigest()[:12]
+
+    def seal(self, text: str) -> str:
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, token: str) -> str:
+        """The sealed text; raises SecretUnreadable when no key of the ring fits."""
+        try:
+            return self._fernet.decrypt(token.encode()).decode()
+        except InvalidToken as error:
+            raise SecretUnreadable(
+                "A stored secret cannot be read with the present ROOSTER_SECRET_KEY. Enter it again."
+            ) from error
+
+    def derive(self, purpose: str) -> str:
+        """A key for another use (queue messages, JWT, cookies), different for each purpose."""
+        return hmac.new(self._roots[0], purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def _fernet_key(root: bytes) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"rooster at rest" + root).digest())
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a session or API token: it has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """The PHC string of Argon2id."""
+    return Argon2id(salt=os.urandom(16), **_ARGON2).derive_phc_encoded(password.encode())
+
+
+def verify_password(password: str, phc: str) -> bool:
+    try:
+        Argon2id.verify_phc_encoded(password.encode(), phc)
+    except InvalidKey:
+        return False
+    return True
+
+
+def same(left: str, right: str) -> bool:
+    """Compare secrets in constant time."""
+    return hmac.compare_digest(left.encode(), right.encode())

@@ -1,0 +1,157 @@
+"""The report itself: gathered once by the runner, rendered by every format and by the mail.
+
+A report has one section per query: a saved query gives one, a dashboard one per tile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pyarrow as pa
+
+Kind = Literal[
+    "text", "id", "integer", "decimal", "percent", "boolean", "date", "time", "datetime", "duration", "other"
+]
+ChartKind = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
+Trigger = Literal["schedule", "manual", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as people see it. `type` is Arrow's; `kind` decides how its values are shown.
+
+    `format` is one of the words of `core.document.values.FORMATS` or None for the kind's own;
+    `unit` is shown in headers ("Avg delay (min)"), never in a cell of the workbook.
+    """
+
+    name: str
+    type: pa.DataType
+    kind: Kind
+    label: str
+    format: str | None = None
+    unit: str | None = None
+    decimals: int | None = None
+    hidden: bool = False
+
+    @property
+    def is_numeric(self) -> bool:
+        """Quantities stand on the right; an id or a year is a name, not a quantity."""
+        return self.kind in ("integer", "decimal", "percent", "duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A key figure with its value of this run and, when there was an earlier run, of that one."""
+
+    label: str
+    column: str
+    aggregate: str
+    value: Any
+    display: Column
+    previous: Any = None
+    higher_is_better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """What a chart draws: at most a few hundred points, gathered in the one pass.
+
+    `x` holds labels, dates or numbers; `series` one list per line or bar group, None where there is no value.
+    `truncated` tells how many points were left out.
+    """
+
+    kind: ChartKind
+    title: str
+    subtitle: str
+    x_label: str
+    x: list[Any]
+    x_display: Column
+    series: list[tuple[str, list[float | None]]]
+    y_display: Column
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SectionHead:
+    """What is known of a section before its first row."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    description: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+    @property
+    def visible(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section after its last row. A failed one has `error` (words for people) and no rows."""
+
+    head: SectionHead
+    row_count: int = 0
+    kpis: tuple[Kpi, ...] = ()
+    chart: ChartData | None = None
+    preview: pa.Table | None = None
+    elapsed_ms: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days a run reports on, both ends inclusive, with a label such as `17-23 Jun 2013`."""
+
+    start: date
+    end: date
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What is known of the report before its first row.
+
+    `scheduled_for` and `timezone` anchor every date shown. `data_as_of` is when the first query began.
+    """
+
+    report_id: str
+    execution_id: str
+    name: str
+    slug: str
+    description: str
+    workspace: str
+    owner_name: str
+    owner_email: str
+    cadence: str
+    period: Period
+    scheduled_for: datetime
+    timezone: str
+    trigger: Trigger
+    data_as_of: datetime
+    locale: str = "en_GB"
+    base_url: str = ""
+    page_size: Literal["A4", "Letter"] = "A4"
+    format_options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDocument:
+    """The whole report. `files` is filled once they are written; `notices` are sentences shown on top."""
+
+    head: ReportHead
+    sections: tuple[Section, ...]
+    body_markdown: str = ""
+    notices: tuple[str, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        return sum(section.row_count for section in self.sections)
+
+    @property
+    def failed(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.error is not None)

@@ -1,0 +1,62 @@
+"""The one protocol of all formats: batches in, one pass, counts known last.
+
+A writer is driven like this, once per section and in order::
+
+    writer = format.open(folder, stem="1-excel", head=report_head)
+    writer.begin(section_head); writer.write(batch) ...; writer.end(section)
+    files = writer.close(document)      # or writer.abort() after any error
+
+`begin` and `write` are left out for a section that failed before its first row; `end` is always called.
+A writer keeps no more than a bounded amount in memory, whatever comes through `write`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from core.document.model import ReportDocument, ReportHead, Section, SectionHead
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A finished file. `part` counts from 1; `suffix` tells parts apart in the pretty name ("airlines").
+
+    `rows_total` is what the queries gave, `rows_written` what this file holds.
+    """
+
+    path: Path
+    part: int
+    suffix: str
+    extension: str
+    media_type: str
+    rows_written: int
+    rows_total: int
+
+
+class Writer(Protocol):
+    """One file (or one per section) being written. Paths end in `.tmp` until `close` has renamed them."""
+
+    def begin(self, section: SectionHead) -> None: ...
+
+    def write(self, batch: pa.RecordBatch) -> None: ...
+
+    def end(self, section: Section) -> None: ...
+
+    def close(self, document: ReportDocument) -> list[WrittenFile]: ...
+
+    def abort(self) -> None: ...
+
+
+class Format(Protocol):
+    """A kind of file. `key` is the word of the REST contract."""
+
+    key: str
+    label: str
+    extension: str
+    media_type: str
+
+    def open(self, folder: Path, *, stem: str, head: ReportHead) -> Writer: ...

@@ -1,0 +1,65 @@
+"""Small things done to text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from typing import Iterable
+
+_WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+
+
+def slug(text: str, *, fallback: str = "report") -> str:
+    """ASCII words joined by hyphens, at most 60 characters."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:60].strip("-") or fallback
+
+
+def safe_file_name(name: str, *, fallback: str = "report") -> str:
+    """A name that every file system and mail client takes: no paths, no control or bidi characters."""
+    name = unicodedata.normalize("NFC", name)
+    name = "".join(ch for ch in name if unicodedata.category(ch) not in ("Cc", "Cf", "Cs"))
+    name = re.sub(r'[\\/:*?"<>|]+', "_", name).strip(". ")
+    while len(name.encode()) > 120:
+        stem, dot, extension = name.rpartition(".")
+        name = stem[:-1] + dot + extension if dot and stem else name[:-1]
+    if name.split(".")[0].lower() in _WINDOWS_DEVICES:
+        name = f"_{name}"
+    return name or fallback
+
+
+def join_words(words: Iterable[str], *, last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    listed = list(words)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean 'x'?` with a leading space, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def human_size(size: int) -> str:
+    """Bytes for people: `412 KB`, `1.4 MB`."""
+    if size < 1000:
+        return f"{size} bytes"
+    value = float(size)
+    for unit in ("KB", "MB", "GB"):
+        value /= 1000
+        if value < 1000:
+            return f"{value:.1f} {unit}" if value < 10 and unit != "KB" else f"{value:.0f} {unit}"
+    return f"{value / 1000:.1f} TB"
+
+
+def one_line(text: str) -> str:
+    """Control characters and line ends become single spaces: safe in a header or a log line."""
+    return " ".join("".join(" " if unicodedata.category(ch)[0] == "C" else ch for ch in text).split())
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
