@@ -117,6 +117,7 @@ class ReportHead:
     """What is known of the report before its first row.
 
     `scheduled_for` and `timezone` anchor every date shown. `data_as_of` is when the first query began.
+    `formats` are the keys of the files this run writes, so that a short file can say where all rows are.
     """
 
     report_id: str
@@ -136,6 +137,7 @@ class ReportHead:
     locale: str = "en_GB"
     base_url: str = ""
     page_size: Literal["A4", "Letter"] = "A4"
+    formats: tuple[str, ...] = ()
     format_options: dict[str, Any] = field(default_factory=dict)
 
 
