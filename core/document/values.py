@@ -1,0 +1,290 @@
+"""The one formatter: whatever shows a value to people, in a mail, a file or a chart, asks here.
+
+`format_array` gives exactly what `format_value` gives for each value, only faster.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+import pyarrow as pa
+from babel.numbers import list_currencies
+
+from core.document.locales import (
+    EXACT,
+    MINUS,
+    compact_text,
+    currency_text,
+    date_text,
+    number_text,
+    percent_text,
+    signed,
+    time_text,
+)
+from core.document.model import Column, Kind
+from core.errors import InvalidInput
+from core.text import did_you_mean
+
+MISSING = "\u2014"
+NOT_A_NUMBER = "not a number"
+INFINITY = "infinity"
+# Outside of these, a float is shown as 1.5e+18: nobody reads twenty digits.
+_PLAIN_BELOW = Decimal("1e15")
+_PLAIN_FROM = Decimal("1e-6")
+_BYTES_SHOWN = 8
+_SECONDS_PER_UNIT = {"ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600)}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFormat:
+    """What a format word asks for; None leaves it to the column."""
+
+    kind: Kind
+    decimals: int | None = None
+    currency: str | None = None
+    compact: bool = False
+
+
+FORMATS: dict[str, ValueFormat] = {
+    "number": ValueFormat("decimal"),
+    "integer": ValueFormat("integer", decimals=0),
+    "percent": ValueFormat("percent", decimals=1),
+    "currency": ValueFormat("decimal", currency="EUR"),
+    "compact": ValueFormat("decimal", compact=True),
+    "duration": ValueFormat("duration"),
+    "date": ValueFormat("date"),
+    "datetime": ValueFormat("datetime"),
+    "text": ValueFormat("text"),
+    "id": ValueFormat("id"),
+}
+
+
+@lru_cache(maxsize=512)
+def parse_format(text: str) -> ValueFormat:
+    """The meaning of a format word: `percent`, `currency:EUR`, or `number:2` with its places.
+
+    Raises InvalidInput with a suggestion.
+    """
+    word, _, detail = text.strip().partition(":")
+    found = FORMATS.get(word.lower())
+    if found is None:
+        words = ", ".join("currency:EUR" if known == "currency" else known for known in FORMATS)
+        raise InvalidInput(
+            f"There is no format '{text}'.{did_you_mean(word.lower(), FORMATS)} Use one of {words}.", field="format"
+        )
+    if word.lower() == "currency":
+        return ValueFormat(found.kind, currency=_currency(detail))
+    if not detail:
+        return found
+    if word.lower() not in ("number", "percent") or not detail.isdigit() or int(detail) > 12:
+        raise InvalidInput(f"'{text}' is not a format. Write number:2 or percent:1 to set the places.", field="format")
+    return ValueFormat(found.kind, decimals=int(detail))
+
+
+def format_value(
+    value: Any, column: Column, *, locale: str = "en_GB", zone: tzinfo | None = None, unit: bool = False
+) -> str:
+    """The value as people read it; `zone` moves instants, `unit` adds the column's unit (`14.7 min`)."""
+    return formatter(column, locale=locale, zone=zone, unit=unit)(value)
+
+
+def format_array(
+    array: pa.Array | pa.ChunkedArray,
+    column: Column,
+    *,
+    locale: str = "en_GB",
+    zone: tzinfo | None = None,
+    unit: bool = False,
+) -> list[str]:
+    """A whole column of `format_value`: every distinct value is written once."""
+    show = formatter(column, locale=locale, zone=zone, unit=unit)
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    return [text for chunk in chunks for text in _format_chunk(_plain_resolution(chunk), show)]
+
+
+@lru_cache(maxsize=1024)
+def formatter(
+    column: Column, *, locale: str = "en_GB", zone: tzinfo | None = None, unit: bool = False
+) -> Callable[[Any], str]:
+    """The function behind `format_value` for one column, for callers with many values."""
+    style = parse_format(column.format) if column.format else ValueFormat(column.kind)
+    return partial(_show, column=column, style=style, locale=locale, zone=zone, unit=unit)
+
+
+def as_decimal(value: Any) -> Decimal | None:
+    """A number exactly as it is written: 0.1 is one tenth. None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int):
+        return Decimal(value)
+    return Decimal(repr(float(value))) if isinstance(value, float) else None
+
+
+def _show(value: Any, *, column: Column, style: ValueFormat, locale: str, zone: tzinfo | None, unit: bool) -> str:
+    if value is None:
+        return MISSING
+    number = as_decimal(value)
+    if number is None:
+        return _show_other(value, style=style, locale=locale, zone=zone)
+    if not number.is_finite():
+        return NOT_A_NUMBER if number.is_nan() else (MINUS + INFINITY if number < 0 else INFINITY)
+    if style.kind == "id":
+        return _id_text(number)
+    if style.kind == "text":
+        return str(value)
+    if style.kind == "boolean":
+        return _yes_no(bool(number))
+    if style.kind == "duration":
+        return duration_text(number * _SECONDS_PER_UNIT.get(column.unit or "s", Decimal(1)), locale)
+    return _quantity_text(number, column=column, style=style, locale=locale, unit=unit)
+
+
+def _quantity_text(number: Decimal, *, column: Column, style: ValueFormat, locale: str, unit: bool) -> str:
+    decimals = column.decimals if style.decimals is None else style.decimals
+    if style.kind == "percent":
+        return percent_text(number, locale, decimals=1 if decimals is None else decimals)
+    currency = style.currency or (column.unit if unit and is_currency(column.unit) else None)
+    if currency:
+        return currency_text(number, locale, currency=currency, decimals=decimals)
+    text = compact_text(number, locale) if style.compact else _number(number, style, decimals, locale, column)
+    if not unit or not column.unit:
+        return text
+    return f"{text}{column.unit}" if column.unit == "%" else f"{text} {column.unit}"
+
+
+def _number(number: Decimal, style: ValueFormat, decimals: int | None, locale: str, column: Column) -> str:
+    if style.kind == "integer":
+        return number_text(number, locale, decimals=0)
+    if number and not _PLAIN_FROM <= abs(number) < _PLAIN_BELOW and not pa.types.is_decimal(column.type):
+        if number != number.to_integral_value(context=EXACT) or pa.types.is_floating(column.type):
+            return signed(f"{float(number):.6g}".replace("-", MINUS, 1) if number < 0 else f"{float(number):.6g}")
+    return number_text(number, locale, decimals=_places(number) if decimals is None else decimals)
+
+
+def _places(number: Decimal) -> int:
+    """Two places for what is 1 or more, three significant digits below, and never a trailing zero."""
+    wanted = 2 if abs(number) >= 1 or not number else 2 - number.adjusted()
+    rounded = number.quantize(Decimal(1).scaleb(-wanted), context=EXACT).normalize(EXACT)
+    exponent = rounded.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _id_text(number: Decimal) -> str:
+    if number == number.to_integral_value(context=EXACT):
+        return f"{number:.0f}".replace("-", MINUS)
+    return f"{number:f}".replace("-", MINUS)
+
+
+def _show_other(value: Any, *, style: ValueFormat, locale: str, zone: tzinfo | None) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return _yes_no(value)
+    if isinstance(value, datetime):
+        return _datetime_text(value, style=style, locale=locale, zone=zone)
+    if isinstance(value, date):
+        return date_text(value, locale)
+    if isinstance(value, time):
+        return time_text(value)
+    if isinstance(value, timedelta):
+        return duration_text(timedelta_seconds(value), locale)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _bytes_text(bytes(value))
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _datetime_text(value: datetime, *, style: ValueFormat, locale: str, zone: tzinfo | None) -> str:
+    if zone is not None and value.tzinfo is not None:
+        value = value.astimezone(zone)
+    day = date_text(value.date(), locale)
+    return day if style.kind == "date" else f"{day}, {time_text(value.time())}"
+
+
+def timedelta_seconds(value: timedelta) -> Decimal:
+    return Decimal(value // timedelta(microseconds=1)).scaleb(-6)
+
+
+def duration_text(seconds: Decimal, locale: str) -> str:
+    """The two largest parts: `2 d 3 h`, `1 h 05 min`, `4 min 07 s`, `12.5 s`, `350 ms`."""
+    if seconds < 0:
+        return MINUS + duration_text(-seconds, locale)
+    if seconds and seconds < 1:
+        return f"{number_text(seconds * 1000, locale, decimals=0)} ms"
+    if seconds < 60:
+        return f"{number_text(seconds, locale, decimals=min(1, _places(seconds)))} s"
+    whole = int(number_text(seconds, "en_GB", decimals=0, grouped=False))
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s" if whole % 60 else f"{whole // 60} min"
+    minutes = (whole + 30) // 60
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = (minutes + 30) // 60
+    return f"{number_text(Decimal(hours // 24), locale, decimals=0)} d {hours % 24} h"
+
+
+def _bytes_text(value: bytes) -> str:
+    shown = value[:_BYTES_SHOWN].hex()
+    return f"0x{shown}\u2026 ({len(value)} bytes)" if len(value) > _BYTES_SHOWN else f"0x{shown}"
+
+
+def _yes_no(value: bool) -> str:
+    return "Yes" if value else "No"
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def is_currency(unit: str | None) -> bool:
+    """Whether the unit is an ISO 4217 code such as EUR."""
+    return unit is not None and len(unit) == 3 and unit in _currencies()
+
+
+def _currency(code: str) -> str:
+    if is_currency(code.upper()):
+        return code.upper()
+    raise InvalidInput(f"There is no currency '{code}'. Write its three letters, as in currency:EUR.", field="format")
+
+
+def _plain_resolution(array: pa.Array) -> pa.Array:
+    """Nanoseconds as microseconds, which is all that Python's own types and people need; no dictionaries."""
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return _plain_resolution(array.dictionary_decode())
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return array.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return array.cast(pa.time64("us"), safe=False)
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return array.cast(pa.duration("us"), safe=False)
+    return array
+
+
+def _format_chunk(array: pa.Array, show: Callable[[Any], str]) -> list[str]:
+    if pa.types.is_nested(array.type) or pa.types.is_null(array.type):
+        return [show(value) for value in array.to_pylist()]
+    encoded = array.dictionary_encode()
+    words = [show(value) for value in python_values(encoded.dictionary)]
+    # A null has no index; the word for it stands last.
+    words.append(MISSING)
+    return [words[index] for index in encoded.indices.fill_null(len(words) - 1).to_pylist()]
+
+
+def python_values(array: pa.Array) -> list[Any]:
+    """As Python values; dates before year 1 or after 9999, which Python does not know, as their text."""
+    try:
+        values: list[Any] = array.to_pylist()
+    except (OverflowError, ValueError):
+        values = array.cast(pa.string()).to_pylist()
+    return values
