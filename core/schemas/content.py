@@ -1,0 +1,207 @@
+"""Data sources, saved queries and dashboards."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from core.schemas.base import Id, Input, Instant, Line, Name, Output, Prose
+
+ParameterType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
+Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
+TileChart = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
+ParameterValue = str | int | float | bool | None
+Limit = Annotated[int, Field(ge=1, le=10_000)]
+ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("the SQL is empty; write a SELECT")
+    return value
+
+
+Sql = Annotated[str, Field(max_length=100_000), AfterValidator(_not_blank)]
+
+
+class DataSourceCreate(Input):
+    """`url` is a SQLAlchemy URL; `statement_timeout_s` limits each query."""
+
+    name: Name
+    url: Line
+    shared: bool = False
+    statement_timeout_s: Annotated[int, Field(ge=1, le=3600)] = 300
+
+
+class DataSourceUpdate(Input):
+    name: Name | None = None
+    url: Line | None = None
+    shared: bool | None = None
+    statement_timeout_s: Annotated[int, Field(ge=1, le=3600)] | None = None
+
+
+class DataSourceResponse(Output):
+    """`url` has its password masked. `is_owner` tells a shared source of somebody else."""
+
+    id: Id
+    user_id: Id
+    name: str
+    kind: str
+    url: str
+    shared: bool
+    is_owner: bool
+    statement_timeout_s: int
+    last_test_at: Instant | None
+    last_test_ok: bool | None
+    created_at: Instant
+    updated_at: Instant
+
+
+class SourceTest(Output):
+    ok: bool
+    detail: str
+    elapsed_ms: int
+
+
+class SourceTable(Output):
+    name: str
+    db_schema: str = ""
+    columns: list[tuple[str, str]] = []
+
+
+class QueryParameter(Input):
+    """A bound parameter `:name`; the default may be a date macro such as `last_week_start`."""
+
+    name: ParameterName
+    type: ParameterType = "text"
+    default: ParameterValue = None
+
+
+class KpiSpec(Input):
+    label: Name
+    column: Name
+    aggregate: Aggregate
+    format: Line | None = None
+    higher_is_better: bool | None = None
+
+
+class ChartSpec(Input):
+    kind: TileChart
+    x: Name | None = None
+    y: Name | list[Name] | None = None
+    title: Line | None = None
+
+
+class ColumnSpec(Input):
+    label: Line | None = None
+    format: Line | None = None
+    hidden: bool = False
+
+
+class Presentation(Input):
+    """How a result is shown; what is left out is guessed from names and types."""
+
+    kpis: Annotated[list[KpiSpec], Field(max_length=8)] | None = None
+    chart: ChartSpec | None = None
+    columns: dict[str, ColumnSpec] = Field(default_factory=dict)
+
+
+class SavedQueryCreate(Input):
+    name: Name
+    description: Prose = ""
+    data_source_id: Id
+    sql: Sql
+    parameters: Annotated[list[QueryParameter], Field(max_length=50)] = Field(default_factory=list)
+    presentation: Presentation = Field(default_factory=Presentation)
+
+    @field_validator("parameters")
+    @classmethod
+    def _each_once(cls, parameters: list[QueryParameter]) -> list[QueryParameter]:
+        names = [parameter.name for parameter in parameters]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"the parameter '{min(twice)}' stands twice")
+        return parameters
+
+
+class SavedQueryUpdate(Input):
+    name: Name | None = None
+    description: Prose | None = None
+    data_source_id: Id | None = None
+    sql: Sql | None = None
+    parameters: Annotated[list[QueryParameter], Field(max_length=50)] | None = None
+    presentation: Presentation | None = None
+
+
+class SavedQueryResponse(Output):
+    id: Id
+    user_id: Id
+    name: str
+    description: str
+    data_source_id: Id
+    data_source_name: str
+    sql: str
+    parameters: list[QueryParameter]
+    presentation: Presentation
+    created_at: Instant
+    updated_at: Instant
+
+
+class PreviewRequest(Input):
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    limit: Limit = 100
+
+
+class PreviewColumn(Output):
+    name: str
+    type: str
+
+
+class Preview(Output):
+    columns: list[PreviewColumn]
+    rows: list[list[Any]]
+    truncated: bool
+    elapsed_ms: int
+
+
+class TileInput(Input):
+    saved_query_id: Id
+    title: Line = ""
+    chart: TileChart = "table"
+    x: Name | None = None
+    y: Name | None = None
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+
+
+class DashboardCreate(Input):
+    name: Name
+    description: Prose = ""
+    tiles: Annotated[list[TileInput], Field(min_length=1, max_length=30)]
+
+
+class DashboardUpdate(Input):
+    name: Name | None = None
+    description: Prose | None = None
+    tiles: Annotated[list[TileInput], Field(min_length=1, max_length=30)] | None = None
+
+
+class TileResponse(Output):
+    id: Id
+    saved_query_id: Id
+    saved_query_name: str
+    title: str
+    chart: TileChart
+    x: str | None
+    y: str | None
+    parameters: dict[str, ParameterValue]
+
+
+class DashboardResponse(Output):
+    id: Id
+    user_id: Id
+    name: str
+    description: str
+    tiles: list[TileResponse]
+    created_at: Instant
+    updated_at: Instant

@@ -1,0 +1,114 @@
+"""Executions and deliveries, as the history shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from core.schemas.base import Email, Id, Input, Instant, Output
+from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.states import DeliveryStatus, ExecutionStatus, Trigger
+
+
+class FileResponse(Output):
+    """One generated file; `parts` names the further ones of a dashboard's CSV."""
+
+    name: str
+    size: int
+    sha256: str
+    url: str
+    rows_written: int
+    rows_total: int
+    parts: list[dict[str, Any]] = []
+
+
+class DeliveryResponse(Output):
+    id: Id
+    recipient: str
+    role: str
+    status: DeliveryStatus
+    attempts: int
+    smtp_code: int | None
+    smtp_response: str | None
+    error_message: str | None
+    message_id: str
+    sent_at: Instant | None
+
+
+class AttemptResponse(Output):
+    at: Instant
+    event: str
+    worker: str
+    detail: dict[str, Any]
+
+
+class ExecutionResponse(Output):
+    """ReportExecutionResponse of the REST contract. `tiles` holds the result of each query."""
+
+    id: Id
+    scheduled_report_id: Id
+    report_name: str
+    trigger: Trigger
+    status: ExecutionStatus
+    scheduled_for: Instant
+    created_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    attempt: int
+    max_attempts: int
+    execution_time_ms: int | None
+    row_count: int | None
+    progress: dict[str, Any]
+    cancel_requested: bool
+    generated_files: dict[str, FileResponse]
+    sent_to: list[str]
+    deliveries: list[DeliveryResponse]
+    tiles: list[dict[str, Any]]
+    error_class: str | None
+    error_message: str | None
+
+
+class ExecutionDetail(ExecutionResponse):
+    """With its timeline."""
+
+    attempts: list[AttemptResponse] = []
+
+
+class ScheduledReportDetail(ScheduledReportResponse):
+    """With its last ten executions."""
+
+    executions: list[ExecutionResponse] = []
+
+
+class RunResponse(Output):
+    task_id: str
+    execution_id: Id
+    status: ExecutionStatus
+
+
+class TestRunResponse(Output):
+    __test__ = False  # the name is the contract's; pytest must not collect it
+
+    success: bool
+    detail: str
+    execution: ExecutionResponse
+
+
+class ResendRequest(Input):
+    """Nobody named means everybody."""
+
+    recipients: Annotated[list[Email], Field(max_length=500)] | None = None
+
+
+class WorkerState(Output):
+    last_heartbeat: Instant | None
+    alive: bool
+
+
+class Health(Output):
+    status: str
+    database: str
+    queue: str
+    worker: WorkerState
+    version: str

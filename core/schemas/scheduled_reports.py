@@ -1,0 +1,132 @@
+"""Scheduled reports: what is sent, when, to whom."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from core.formats import FORMAT_KEYS
+from core.schemas.base import Email, Id, Input, Instant, Name, Output, Prose
+from core.schemas.content import ParameterValue
+from core.schemas.schedule import ScheduleConfig
+from core.settings import get_settings
+from core.states import ExecutionStatus
+from core.text import did_you_mean, join_words
+
+
+def _known_format(value: str) -> str:
+    if value not in FORMAT_KEYS:
+        known = join_words(FORMAT_KEYS, last="or")
+        raise ValueError(f"unknown format '{value}'; use {known}.{did_you_mean(value, FORMAT_KEYS)}")
+    return value
+
+
+def _each_once(values: list[str]) -> list[str]:
+    """Keeps the order; addresses that differ only in case are one."""
+    return list({value.casefold(): value for value in reversed(values)}.values())[::-1]
+
+
+FormatKey = Annotated[str, AfterValidator(_known_format)]
+Recipients = Annotated[list[Email], AfterValidator(_each_once)]
+Formats = Annotated[list[FormatKey], Field(min_length=1), AfterValidator(_each_once)]
+
+
+class ScheduledReportCreate(Input):
+    """Exactly one of `dashboard_id` and `saved_query_id`; templates may be left out for good defaults."""
+
+    name: Name
+    description: Prose = ""
+    dashboard_id: Id | None = None
+    saved_query_id: Id | None = None
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    schedule_config: ScheduleConfig
+    recipients: Recipients
+    cc: Recipients = Field(default_factory=list)
+    bcc: Recipients = Field(default_factory=list)
+    formats: Formats
+    format_options: dict[str, Any] = Field(default_factory=dict)
+    email_subject: Prose | None = None
+    email_body: Prose | None = None
+    is_active: bool = True
+
+    @field_validator("recipients")
+    @classmethod
+    def _somebody(cls, recipients: list[str]) -> list[str]:
+        if not recipients:
+            raise ValueError("name at least one recipient")
+        return recipients
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> ScheduledReportCreate:
+        if (self.dashboard_id is None) == (self.saved_query_id is None):
+            raise ValueError("choose a dashboard or a saved query: exactly one of dashboard_id and saved_query_id")
+        return self
+
+    @model_validator(mode="after")
+    def _everybody_once(self) -> ScheduledReportCreate:
+        everybody = [*self.recipients, *self.cc, *self.bcc]
+        folded = [address.casefold() for address in everybody]
+        twice = [address for address in everybody if folded.count(address.casefold()) > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} stands in more than one of recipients, cc and bcc; keep one")
+        most = get_settings().max_recipients
+        if len(everybody) > most:
+            raise ValueError(f"{len(everybody)} recipients are more than the {most} allowed (ROOSTER_MAX_RECIPIENTS)")
+        return self
+
+
+class ScheduledReportUpdate(Input):
+    """Any part of it; the merged result is validated as a new one would be."""
+
+    name: Name | None = None
+    description: Prose | None = None
+    dashboard_id: Id | None = None
+    saved_query_id: Id | None = None
+    parameters: dict[str, ParameterValue] | None = None
+    schedule_config: ScheduleConfig | None = None
+    recipients: Recipients | None = None
+    cc: Recipients | None = None
+    bcc: Recipients | None = None
+    formats: Formats | None = None
+    format_options: dict[str, Any] | None = None
+    email_subject: Prose | None = None
+    email_body: Prose | None = None
+    is_active: bool | None = None
+
+
+class LastExecution(Output):
+    id: Id
+    status: ExecutionStatus
+    finished_at: Instant | None
+    error_message: str | None
+
+
+class ScheduledReportResponse(Output):
+    """`warnings` are sentences such as a missing mail account; `schedule_text` says the schedule in words."""
+
+    id: Id
+    user_id: Id
+    name: str
+    description: str
+    dashboard_id: Id | None
+    saved_query_id: Id | None
+    subject_name: str
+    parameters: dict[str, ParameterValue]
+    schedule_config: ScheduleConfig
+    schedule_text: str
+    recipients: list[str]
+    cc: list[str]
+    bcc: list[str]
+    formats: list[str]
+    format_options: dict[str, Any]
+    email_subject: str | None
+    email_body: str | None
+    is_active: bool
+    paused_reason: str | None
+    next_run_at: Instant | None
+    last_run_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+    last_execution: LastExecution | None = None
+    warnings: list[str] = []

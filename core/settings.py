@@ -1,0 +1,188 @@
+"""Settings: read once from the environment, refused loudly when wrong. docs/settings.md explains each."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.errors import SettingsError
+
+PREFIX: Final = "ROOSTER_"
+ROOT: Final = Path(__file__).resolve().parent.parent
+_DATABASES: Final = ("sqlite", "postgresql")
+_QUEUES: Final = ("sqlite", "redis", "rediss", "postgresql")
+
+
+class Settings(BaseSettings):
+    """One attribute per variable, `ROOSTER_` in front; `NAME_FILE` reads any of them from a file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    queue_url: str = ""
+    storage_url: str = ""
+    secret_key: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8501, ge=1, le=65535)
+    base_url: str = "http://localhost:8501"
+    admin_email: str = ""
+    admin_password: str = ""
+    sample: bool = True
+    mail_catcher: bool = True
+    mail_catcher_port: int = Field(1025, ge=1, le=65535)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
+    run_time_limit: int = Field(1800, ge=1)
+    retention_days: int = Field(30, ge=1)
+    plain_smtp_hosts: str = ""
+    max_rows: int = Field(5_000_000, ge=1)
+    max_recipients: int = Field(50, ge=1)
+    max_mails_per_day: int = Field(500, ge=1)
+    max_reports_per_user: int = Field(100, ge=1)
+    allow_private_networks: bool = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the interface
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the interface
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the interface
+    ) -> tuple[Any, ...]:
+        return init_settings, env_settings, _from_files
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        return _with_scheme(value, _DATABASES)
+
+    @field_validator("queue_url")
+    @classmethod
+    def _known_queue(cls, value: str) -> str:
+        return _with_scheme(value, _QUEUES)
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
+            raise ValueError("use an address such as https://reports.example.com")
+        return value.rstrip("/")
+
+    @property
+    def data_path(self) -> Path:
+        return self.data_dir.resolve()
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_path / 'rooster.db'}"
+
+    @property
+    def queue(self) -> str:
+        return self.queue_url or f"sqlite:///{self.data_path / 'queue.db'}"
+
+    @property
+    def storage_path(self) -> Path:
+        return Path(self.storage_url or self.data_path / "exports").resolve()
+
+    @property
+    def outbox_path(self) -> Path:
+        return self.data_path / "outbox"
+
+    @property
+    def secret_key_path(self) -> Path:
+        return self.data_path / "secret.key"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def plain_hosts(self) -> frozenset[str]:
+        """Mail servers that may be used without encryption; loopback always may."""
+        listed = (host.strip().lower() for host in self.plain_smtp_hosts.split(","))
+        return frozenset({"localhost", "127.0.0.1", "::1", *filter(None, listed)})
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def key_secrets(self) -> list[str]:
+        """The key ring, newest first; raises SettingsError when the key file is missing or open to others."""
+        if self.secret_key:
+            return [part.strip() for part in self.secret_key.split(",") if part.strip()]
+        return _read_key_file(self.secret_key_path)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process; raises SettingsError that names the variable."""
+    return load_settings()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment afresh; `overrides` win."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"{PREFIX}{'_'.join(str(part) for part in first['loc'])}".upper()
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        # The value itself is not repeated: it may hold a password.
+        raise SettingsError(f"{name} is wrong: {reason}.") from None
+
+
+def create_secret_key(settings: Settings) -> bool:
+    """Make the key file on the very first start (mode 0600); False when there is a key already."""
+    if settings.secret_key or settings.secret_key_path.exists():
+        return False
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    handle = os.open(settings.secret_key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    return True
+
+
+def _read_key_file(path: Path) -> list[str]:
+    if not path.exists():
+        raise SettingsError(f"There is no secret key: set ROOSTER_SECRET_KEY or run script/setup, which makes {path}.")
+    if path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path} can be read by other users. Run: chmod 600 {path}")
+    return [part.strip() for part in path.read_text().split(",") if part.strip()]
+
+
+def _with_scheme(value: str, schemes: tuple[str, ...]) -> str:
+    scheme = value.split("://", 1)[0].split("+", 1)[0]
+    if value and scheme not in schemes:
+        raise ValueError(f"use a URL that begins with {' or '.join(f'{known}://' for known in schemes)}")
+    return value
+
+
+def _from_files() -> dict[str, Any]:
+    """`ROOSTER_SECRET_KEY_FILE=/run/secrets/key` stands for the contents of that file."""
+    found: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE")
+        if not path:
+            continue
+        if os.environ.get(variable):
+            raise SettingsError(f"Set {variable} or {variable}_FILE, not both.")
+        try:
+            found[name] = Path(path).read_text().strip()
+        except OSError as error:
+            raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+    return found
