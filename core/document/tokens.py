@@ -85,6 +85,10 @@ DARK = Palette(
 )
 
 
+# The pages write in white on their main button in both schemes, so the dark one cannot take the pale brand of DARK.
+DARK_BUTTON = "#4A63E6"
+
+
 @dataclass(frozen=True, slots=True)
 class TypeSize:
     """Size and line height in CSS px, `pdf` in points, `spacing` between letters in px."""
