@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
@@ -39,6 +40,17 @@ class Output(BaseModel):
     """What they get back, built inside the session from a row."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list, and how many there are in all."""
+
+    items: list[Item]
+    total: int
 
 
 Instant = Annotated[datetime, PlainSerializer(clock.iso, return_type=str, when_used="json")]
