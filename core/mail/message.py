@@ -1,0 +1,206 @@
+"""Building mails: one named function per kind. Sending is somebody else's job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from email.message import EmailMessage, MIMEPart
+from typing import cast
+
+from core.document.model import ReportDocument
+from core.mail.attachments import Attachment, attach, budget_for, fit
+from core.mail.headers import (
+    Sender,
+    add_headers,
+    as_address,
+    ascii_address,
+    ascii_domain,
+    clean_subject,
+    domain_of,
+    mailto,
+    message_id,
+    new_message,
+)
+from core.mail.pictures import DrawnCharts, InlinePicture, draw_charts
+from core.mail.render import RenderedMail, render_notice, render_report
+from core.mail.view import Copy
+
+__all__ = [
+    "Attachment",
+    "DrawnCharts",
+    "Sender",
+    "build_failure_notice",
+    "build_report_message",
+    "build_test_message",
+    "draw_charts",
+    "message_id",
+]
+
+TEST_PREFIX = "[Test] "
+PRODUCT = "Rooster"
+
+
+def build_report_message(
+    document: ReportDocument,
+    *,
+    sender: Sender,
+    recipient: str,
+    to: Sequence[str],
+    cc: Sequence[str] = (),
+    reply_to: str = "",
+    subject: str,
+    body_markdown: str,
+    attachments: Sequence[Attachment] = (),
+    message_id: str,
+    date: datetime,
+    domain: str = "",
+    is_test: bool | None = None,
+    extra_headers: Iterable[tuple[str, str]] = (),
+    list_id: str = "",
+    base_url: str = "",
+    max_size: int | None = None,
+    status: str = "",
+    charts: DrawnCharts | None = None,
+) -> EmailMessage:
+    """One person's copy of a report, as a multipart message ready for `SmtpSession.send`.
+
+    Without `cc` it names `recipient` alone; with it every copy shows all of `to` and `cc`. BCC people are
+    a `recipient` like any other and stand in no header. `max_size` is the server's limit in bytes: files
+    beyond it, or beyond 14 MB together, become links. `charts` saves drawing them again for each person;
+    `domain`, `list_id`, `status` and `is_test` are derived from sender and document when left out.
+    Raises DeliveryError for an address or header that no mail may carry.
+    """
+    head = document.head
+    testing = head.trigger == "test" if is_test is None else is_test
+    drawn = charts if charts is not None else draw_charts(document)
+    copy = Copy(
+        recipient=recipient,
+        base_url=(base_url or head.base_url).rstrip("/"),
+        files=fit(attachments, budget=budget_for(max_size)),
+        pictures=drawn.pictures,
+        is_test=testing,
+    )
+    message = new_message(
+        sender=sender,
+        to=to if cc else [recipient],
+        cc=cc,
+        subject=(TEST_PREFIX if testing else "") + subject,
+        message_id=message_id,
+    )
+    message["Date"] = date
+    _add_report_headers(
+        message,
+        document,
+        reply_to=reply_to or head.owner_email,
+        domain=ascii_domain(domain) if domain else domain_of(sender.address),
+        list_id=list_id,
+        status=status,
+    )
+    if len(to) + len(cc) > 1:
+        message["Precedence"] = "bulk"
+    add_headers(message, extra_headers)
+    _set_bodies(message, render_report(document, copy, body_markdown=body_markdown), pictures=drawn.inline)
+    attach(message, copy.files.attached)
+    return message
+
+
+def build_failure_notice(
+    *,
+    sender: Sender,
+    recipient: str,
+    report_name: str,
+    report_id: str,
+    execution_id: str,
+    workspace: str,
+    scheduled_text: str,
+    cause: str,
+    next_step: str,
+    message_id: str,
+    date: datetime,
+    base_url: str,
+    extra_headers: Iterable[tuple[str, str]] = (),
+) -> EmailMessage:
+    """To the owner alone: what went wrong in words, what happens next, and where to look."""
+    title = f"{report_name} did not run"
+    message = new_message(
+        sender=sender, to=[recipient], subject=f"{title} \u00b7 {scheduled_text}", message_id=message_id
+    )
+    message["Date"] = date
+    message["Importance"] = "high"
+    add_headers(message, _run_headers(report_id, execution_id, "failed"))
+    add_headers(message, extra_headers)
+    rendered = render_notice(
+        title=title,
+        subtitle=scheduled_text,
+        paragraphs=[cause, next_step],
+        reason="You are getting this because you set up this report.",
+        workspace=workspace,
+        sent_at=scheduled_text,
+        url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
+        url_label="See what happened",
+    )
+    _set_bodies(message, rendered)
+    return message
+
+
+def build_test_message(
+    *,
+    sender: Sender,
+    recipient: str,
+    workspace: str,
+    host: str,
+    message_id: str,
+    date: datetime,
+    base_url: str = "",
+    extra_headers: Iterable[tuple[str, str]] = (),
+) -> EmailMessage:
+    """The mail that proves that a mail account works."""
+    message = new_message(
+        sender=sender, to=[recipient], subject=f"{TEST_PREFIX}{PRODUCT} can send mail", message_id=message_id
+    )
+    message["Date"] = date
+    add_headers(message, extra_headers)
+    rendered = render_notice(
+        title="Mail works",
+        subtitle=f"Sent through {host} as {sender.address}",
+        paragraphs=[f"{PRODUCT} can send reports through {host}. There is nothing to do."],
+        reason=f"You are getting this because somebody tested the mail account of {workspace}.",
+        workspace=workspace,
+        sent_at=f"{date:%d %b %Y, %H:%M}",
+        url=base_url,
+        url_label=f"Open {PRODUCT}",
+    )
+    _set_bodies(message, rendered)
+    return message
+
+
+def _add_report_headers(
+    message: EmailMessage, document: ReportDocument, *, reply_to: str, domain: str, list_id: str, status: str
+) -> None:
+    head = document.head
+    values = [
+        ("List-Id", list_id or f"{head.slug} <report-{head.report_id}.{domain}>"),
+        ("X-Entity-Ref-ID", head.execution_id),
+        *_run_headers(head.report_id, head.execution_id, status or ("partial" if document.failed else "success")),
+    ]
+    if reply_to:
+        message["Reply-To"] = as_address(ascii_address(reply_to))
+    if head.owner_email:
+        stop = mailto(head.owner_email, subject=f"Stop: {clean_subject(head.name)}")
+        values.append(("List-Unsubscribe", f"<{stop}>"))
+    add_headers(message, values)
+
+
+def _run_headers(report_id: str, execution_id: str, status: str) -> list[tuple[str, str]]:
+    return [("X-Report-Id", report_id), ("X-Report-Run", execution_id), ("X-Report-Status", status)]
+
+
+def _set_bodies(message: EmailMessage, rendered: RenderedMail, *, pictures: Sequence[InlinePicture] = ()) -> None:
+    """Text first, HTML with its pictures second: clients show the last part they understand."""
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    parts = cast(list[MIMEPart], message.get_payload())
+    for picture in pictures:
+        parts[1].add_related(
+            picture.content, "image", "png", cid=f"<{picture.cid}>", disposition="inline", filename=f"{picture.cid}.png"
+        )

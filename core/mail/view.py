@@ -1,0 +1,292 @@
+"""The report as a mail shows it: every value already text, so that the templates only arrange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from core import clock
+from core.document.locales import date_text, time_text, weekday_text
+from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
+from core.document.tokens import LIGHT
+from core.document.values import format_delta, format_value
+from core.mail.attachments import FittedFiles, too_large_notice
+from core.mail.table import TableLimits, TableView, table_view
+from core.text import human_size, join_words, one_line, plural
+
+_MAX_TILES = 8
+_MAX_PREHEADER = 110
+# These kinds of file hold every row, however many there are.
+_WHOLE_FORMATS = ("excel", "csv")
+_CAPS = {"pdf": 1_000, "html": 50_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart in both schemes: addresses for `src` (`cid:...` in a mail, a URL in a preview)."""
+
+    light: str
+    dark: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A key figure. `direction` is good, bad or neutral; `was` names the earlier value."""
+
+    label: str
+    value: str
+    delta: str = ""
+    arrow: str = ""
+    direction: str = "neutral"
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    name: str
+    extension: str
+    size: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """`css` is the class that swaps the colour in dark mode."""
+
+    name: str
+    colour: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    title: str
+    subtitle: str
+    picture: Picture
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    title: str
+    subtitle: str = ""
+    error: str = ""
+    tile_rows: tuple[tuple[Tile | None, ...], ...] = ()
+    chart: ChartView | None = None
+    table: TableView | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FooterView:
+    reason: str
+    schedule_url: str
+    sent_by: str
+    host: str
+    host_url: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """Everything `report.html.j2` and `report.txt.j2` show."""
+
+    title: str
+    url: str
+    workspace: str
+    sent_at: str
+    period: str
+    preheader: str
+    notices: tuple[Notice, ...]
+    tile_rows: tuple[tuple[Tile | None, ...], ...]
+    sections: tuple[SectionView, ...]
+    attached: tuple[FileView, ...]
+    linked: tuple[FileView, ...]
+    footer: FooterView
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One person's copy: who gets it, the files that go along, and the charts by section key."""
+
+    recipient: str
+    base_url: str
+    files: FittedFiles = field(default_factory=lambda: FittedFiles((), ()))
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    is_test: bool = False
+
+
+def report_view(document: ReportDocument, copy: Copy, limits: TableLimits) -> ReportView:
+    head = document.head
+    tiles = top_tiles(document)
+    return ReportView(
+        title=head.name,
+        url=f"{copy.base_url}/execution?id={head.execution_id}",
+        workspace=head.workspace,
+        sent_at=moment_text(head.scheduled_for, head),
+        period=period_line(document),
+        preheader=_preheader(document, tiles),
+        notices=_notices(document, copy),
+        tile_rows=in_pairs(tiles),
+        sections=tuple(
+            _section_view(section, document, copy, limits) for section in document.sections if not _is_tile(section)
+        ),
+        attached=tuple(FileView(file.name, file.extension, human_size(file.size)) for file in copy.files.attached),
+        linked=tuple(
+            FileView(file.name, file.extension, human_size(file.size), file_url(copy, head, file.format))
+            for file in copy.files.linked
+        ),
+        footer=_footer(document, copy),
+    )
+
+
+def moment_text(moment: datetime, head: ReportHead) -> str:
+    """`Mon 24 Jun 2013, 07:00` in the report's zone."""
+    local = moment.astimezone(clock.zone(head.timezone))
+    weekday = weekday_text(local.date(), head.locale).partition(" ")[0]
+    return f"{weekday} {date_text(local.date(), head.locale)}, {time_text(local.time())}"
+
+
+def period_line(document: ReportDocument) -> str:
+    """The period, its note, and what the key figures are compared with."""
+    parts = [document.head.period.label]
+    kpis = [kpi for section in document.sections for kpi in section.kpis]
+    if any(kpi.previous is not None for kpi in kpis):
+        parts.append("compared with the run before")
+    elif kpis and document.head.trigger != "test":
+        parts.append("first run, nothing to compare with yet")
+    return "  \u00b7  ".join(part for part in (*parts, document.head.period.note) if part)
+
+
+def file_url(copy: Copy, head: ReportHead, format_key: str) -> str:
+    return f"{copy.base_url}/files/{head.execution_id}/{format_key}"
+
+
+def top_tiles(document: ReportDocument) -> list[Tile]:
+    """Key figures above everything else: those of a single query, or those a dashboard shows as metrics."""
+    if len(document.sections) == 1:
+        kpis = list(document.sections[0].kpis)[:4]
+    else:
+        kpis = [kpi for section in document.sections if _is_tile(section) for kpi in section.kpis][:_MAX_TILES]
+    return [_tile(kpi, document.head) for kpi in kpis]
+
+
+def in_pairs(tiles: Sequence[Tile]) -> tuple[tuple[Tile | None, ...], ...]:
+    """Two to a row, the last row filled up: pairs fall under each other on phones without media queries."""
+    padded: list[Tile | None] = [*tiles, None] if len(tiles) % 2 else [*tiles]
+    return tuple((padded[index], padded[index + 1]) for index in range(0, len(padded), 2))
+
+
+def _tile(kpi: Kpi, head: ReportHead) -> Tile:
+    value = format_value(kpi.value, kpi.display, locale=head.locale, zone=clock.zone(head.timezone), unit=True)
+    delta = format_delta(kpi, head.locale)
+    if delta is None:
+        return Tile(kpi.label, value)
+    return Tile(kpi.label, value, delta.text, delta.arrow, delta.direction, delta.was)
+
+
+def _is_tile(section: Section) -> bool:
+    return bool(section.kpis) and section.error is None and section.chart is not None and section.chart.kind == "metric"
+
+
+def _section_view(section: Section, document: ReportDocument, copy: Copy, limits: TableLimits) -> SectionView:
+    head, single = document.head, len(document.sections) == 1
+    if section.error is not None:
+        return SectionView(section.head.title, error=section.error)
+    tiles = [] if single else [_tile(kpi, head) for kpi in section.kpis[:4]]
+    if section.row_count == 0:
+        empty = f"No rows for {head.period.label}."
+        return SectionView(section.head.title, section.head.description, tile_rows=in_pairs(tiles), empty=empty)
+    return SectionView(
+        title="Rows" if single and section.head.title == head.name else section.head.title,
+        subtitle=section.head.description if section.head.description != head.description else "",
+        tile_rows=in_pairs(tiles),
+        chart=_chart_view(section, copy),
+        table=table_view(section, head=head, limits=limits, where=_where_all_rows_are(document, copy)),
+    )
+
+
+def _chart_view(section: Section, copy: Copy) -> ChartView | None:
+    picture = copy.pictures.get(section.head.key)
+    if picture is None or section.chart is None:
+        return None
+    return ChartView(section.chart.title, section.chart.subtitle, picture, _legend(section.chart))
+
+
+def _legend(chart: ChartData) -> tuple[LegendEntry, ...]:
+    """In HTML rather than in the picture, where it would shrink with it on a phone."""
+    names = [name for name, _ in chart.series]
+    if len(names) < 2:
+        return ()
+    colours = zip(names, LIGHT.series, strict=False)
+    return tuple(LegendEntry(name, colour, f"s{index}") for index, (name, colour) in enumerate(colours))
+
+
+def _where_all_rows_are(document: ReportDocument, copy: Copy) -> str:
+    """Names the files that really hold every row."""
+    files = (*copy.files.attached, *copy.files.linked)
+    rows = document.row_count
+    whole = [file.label for file in files if file.format in _WHOLE_FORMATS or rows <= _CAPS.get(file.format, 0)]
+    if not whole:
+        return "All rows are in the full report."
+    noun = "file" if len(whole) == 1 else "files"
+    verb = "is" if rows == 1 else "are"
+    return f"All {plural(rows, 'row')} {verb} in the {join_words(whole)} {noun}."
+
+
+def _notices(document: ReportDocument, copy: Copy) -> tuple[Notice, ...]:
+    large = [Notice(too_large_notice(file), file_url(copy, document.head, file.format)) for file in copy.files.linked]
+    failed = [
+        Notice(f"{section.head.title} could not be made this time.") for section in document.failed if document.failed
+    ]
+    return (*large, *failed, *(Notice(text) for text in document.notices))
+
+
+def _preheader(document: ReportDocument, tiles: Sequence[Tile]) -> str:
+    """The line that inboxes show after the subject."""
+    if document.row_count == 0 and not document.failed:
+        return f"No rows for {document.head.period.label}."
+    figures = [f"{tile.label} {tile.value}" for tile in tiles] or [plural(document.row_count, "row")]
+    line = one_line(" \u00b7 ".join(figures))
+    return line if len(line) <= _MAX_PREHEADER else line[: _MAX_PREHEADER - 1] + "\u2026"
+
+
+def _footer(document: ReportDocument, copy: Copy) -> FooterView:
+    head = document.head
+    return FooterView(
+        reason=_reason(head, copy),
+        schedule_url=f"{copy.base_url}/schedule?id={head.report_id}",
+        sent_by=head.owner_name,
+        host=urlsplit(copy.base_url).netloc,
+        host_url=copy.base_url,
+        facts=_facts(document),
+    )
+
+
+def _reason(head: ReportHead, copy: Copy) -> str:
+    if copy.is_test:
+        return f"This is a test that {head.owner_name} sent to {copy.recipient}. Nobody else got it."
+    zone = "" if not head.cadence or head.timezone in head.cadence else f" ({head.timezone})"
+    cadence = f" {head.cadence}{zone}." if head.cadence else ""
+    if copy.recipient.lower() == head.owner_email.lower():
+        return f"You are getting this because you set up this report.{cadence}"
+    return f"You are getting this because {head.owner_name} added {copy.recipient} to this report.{cadence}"
+
+
+def _facts(document: ReportDocument) -> str:
+    sources = list(dict.fromkeys(section.head.source for section in document.sections if section.head.source))
+    seconds = sum(section.elapsed_ms for section in document.sections) / 1000
+    facts = f"{plural(document.row_count, 'row')} in {seconds:.1f} s"
+    if sources:
+        facts += f" from {join_words(sources)}"
+    return f"Run {document.head.execution_id[:8]}  \u00b7  {facts}"
