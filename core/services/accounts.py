@@ -1,0 +1,201 @@
+"""People: signing in, their profile, tokens for the API."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+import jwt
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core import clock, crypto
+from core.errors import Conflict, InvalidInput, LoginFailed, NotFound
+from core.models import User
+from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, TokenResponse, UserCreate, UserResponse
+from core.services import audit, login_throttle
+from core.services.keys import key_ring
+from core.services.people import find_actor, to_actor
+from core.services.sessions import (
+    NewSession,
+    SignedIn,
+    create_session,
+    end_other_sessions,
+    end_session,
+    find_session,
+    list_sessions,
+    touch_session,
+)
+
+__all__ = [
+    "NewSession",
+    "SignedIn",
+    "authenticate",
+    "change_password",
+    "create_session",
+    "create_user",
+    "end_session",
+    "find_actor",
+    "find_actor_of_token",
+    "find_session",
+    "get_user",
+    "has_users",
+    "issue_token",
+    "list_sessions",
+    "touch_session",
+    "update_profile",
+]
+
+TOKEN_LIFETIME: Final = timedelta(hours=1)
+_ALGORITHM: Final = "HS256"
+_WRONG: Final = "The e-mail address or the password is wrong."
+# Each verification takes 19 MiB; a crowd at the door must not take all memory.
+_verifying = threading.BoundedSemaphore(4)
+
+
+def authenticate(session: Session, *, email: str, password: str, ip: str) -> UserResponse:
+    """The person with this password; raises LoginFailed or Throttled.
+
+    Unknown, switched off and wrong look the same and cost the same. A failure is committed here, because
+    the exception rolls the caller's transaction back and would take the count with it.
+    """
+    address = email.strip().casefold()
+    login_throttle.count_attempt(session, email=address, ip=ip)
+    user = session.scalar(select(User).where(User.email == address))
+    fits = _verify(password, user.password_hash if user else _dummy_hash())
+    if user is None or not fits or not user.is_active:
+        _record_log_in(session, user, action="log_in_failed", ip=ip)
+        session.commit()
+        raise LoginFailed(_WRONG)
+    login_throttle.forget_success(session, email=address, ip=ip)
+    user.last_login_at = clock.now()
+    _record_log_in(session, user, action="log_in", ip=ip)
+    session.flush()
+    return UserResponse.model_validate(user)
+
+
+def _record_log_in(session: Session, user: User | None, *, action: str, ip: str) -> None:
+    # What was typed for an unknown account is not kept: people type their password there.
+    audit.record(
+        session,
+        actor=to_actor(user, ip=ip) if user else None,
+        action=action,
+        object_type="user",
+        object_id=user.id if user else None,
+        object_name=user.email if user else "",
+        ip=ip,
+    )
+
+
+def _verify(password: str, phc: str) -> bool:
+    with _verifying:
+        return crypto.verify_password(password, phc)
+
+
+@lru_cache(maxsize=1)
+def _dummy_hash() -> str:
+    return crypto.hash_password(secrets.token_urlsafe(16))
+
+
+def has_users(session: Session) -> bool:
+    return bool(session.scalar(select(func.count()).select_from(User)))
+
+
+def create_user(session: Session, *, actor: Actor | None, data: UserCreate) -> UserResponse:
+    """A new person. Only administrators may; `actor` is None for the command line."""
+    if actor is not None and not actor.is_admin:
+        raise NotFound("Only an administrator can add people.")
+    user = User(
+        email=data.email.casefold(),
+        name=data.name,
+        password_hash=crypto.hash_password(data.password),
+        role=data.role,
+        timezone=data.timezone,
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise Conflict(f"There is already an account for {user.email}.") from error
+    audit.record(
+        session,
+        actor=actor,
+        action="create",
+        object_type="user",
+        object_id=user.id,
+        object_name=user.email,
+        detail={"role": user.role},
+    )
+    return UserResponse.model_validate(user)
+
+
+def get_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> UserResponse:
+    """Oneself, or anybody for an administrator; raises NotFound."""
+    user = session.get(User, user_id) if actor.is_admin or actor.id == user_id else None
+    if user is None:
+        raise NotFound("There is no such person.")
+    return UserResponse.model_validate(user)
+
+
+def update_profile(session: Session, *, actor: Actor, data: ProfileUpdate) -> UserResponse:
+    """One's own name and time zone; what is left out stays."""
+    user = _myself(session, actor)
+    changed = {name: value for name, value in data.model_dump().items() if value is not None}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    audit.record(
+        session,
+        actor=actor,
+        action="update",
+        object_type="user",
+        object_id=user.id,
+        object_name=user.email,
+        detail={"fields": sorted(changed)},
+    )
+    session.flush()
+    return UserResponse.model_validate(user)
+
+
+def change_password(
+    session: Session, *, actor: Actor, data: PasswordChange, keep_session: uuid.UUID | None = None
+) -> None:
+    """A new password signs out every browser but `keep_session`; raises InvalidInput for a wrong present one."""
+    user = _myself(session, actor)
+    if not _verify(data.current_password, user.password_hash):
+        raise InvalidInput("The present password is wrong.", field="current_password")
+    user.password_hash = crypto.hash_password(data.new_password)
+    end_other_sessions(session, actor=actor, keep=keep_session)
+    audit.record(
+        session, actor=actor, action="change_password", object_type="user", object_id=user.id, object_name=user.email
+    )
+
+
+def _myself(session: Session, actor: Actor) -> User:
+    user = session.get(User, actor.id)
+    if user is None:
+        raise NotFound("There is no such person.")
+    return user
+
+
+def issue_token(actor: Actor) -> TokenResponse:
+    """A JWT for the API, good for an hour."""
+    now = clock.now()
+    claims = {"sub": str(actor.id), "jti": uuid.uuid4().hex, "iat": now, "exp": now + TOKEN_LIFETIME}
+    token = jwt.encode(claims, key_ring().derive("jwt"), algorithm=_ALGORITHM)
+    return TokenResponse(access_token=token, expires_in=int(TOKEN_LIFETIME.total_seconds()))
+
+
+def find_actor_of_token(session: Session, token: str) -> Actor | None:
+    """The active person whom a JWT names; None when it is forged, over or theirs no more."""
+    required = {"require": ["sub", "jti", "exp"]}
+    try:
+        claims = jwt.decode(token, key_ring().derive("jwt"), algorithms=[_ALGORITHM], options=required)  # type: ignore[arg-type] # the stubs want every option
+        user_id = uuid.UUID(claims["sub"])
+    except (jwt.InvalidTokenError, ValueError):
+        return None
+    return find_actor(session, user_id=user_id)

@@ -1,0 +1,76 @@
+"""Ten failed log-ins in fifteen minutes, per account and per address, then a pause.
+
+The counters live in the database: every process sees them, and a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.crypto import hash_token
+from core.errors import Throttled
+from core.models import LoginAttempt
+
+LIMIT: Final = 10
+WINDOW: Final = timedelta(minutes=15)
+
+
+def keys_of(email: str, ip: str) -> list[str]:
+    """What is counted, always in this order, so that two log-ins cannot wait for each other."""
+    account = f"account:{hash_token(email)}"
+    return [account, f"ip:{ip}"] if ip else [account]
+
+
+def count_attempt(session: Session, *, email: str, ip: str) -> None:
+    """Count before the password is looked at: guesses in parallel cannot slip through.
+
+    Raises Throttled, and then the attempt itself does not count: the pause ends.
+    """
+    now = clock.now()
+    session.execute(delete(LoginAttempt).where(LoginAttempt.window_start <= now - WINDOW))
+    for key in keys_of(email, ip):
+        _add_one(session, key=key, minute=now.replace(second=0, microsecond=0))
+        _refuse_when_full(session, key=key, now=now)
+
+
+def forget_success(session: Session, *, email: str, ip: str) -> None:
+    """A right password clears the account's counter and takes itself off the address's."""
+    account, *addresses = keys_of(email, ip)
+    session.execute(delete(LoginAttempt).where(LoginAttempt.key == account))
+    for key in addresses:
+        newest = select(LoginAttempt.id).where(LoginAttempt.key == key, LoginAttempt.count > 0)
+        newest = newest.order_by(LoginAttempt.window_start.desc()).limit(1)
+        session.execute(
+            update(LoginAttempt)
+            .where(LoginAttempt.id == newest.scalar_subquery())
+            .values(count=LoginAttempt.count - 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _add_one(session: Session, *, key: str, minute: datetime) -> None:
+    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(LoginAttempt).values(key=key, window_start=minute, count=1)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key", "window_start"], set_={"count": LoginAttempt.count + 1, "updated_at": clock.now()}
+        )
+    )
+
+
+def _refuse_when_full(session: Session, *, key: str, now: datetime) -> None:
+    counted = select(LoginAttempt.window_start, LoginAttempt.count).where(LoginAttempt.key == key)
+    rows = session.execute(counted.order_by(LoginAttempt.window_start)).all()
+    over = sum(count for _, count in rows) - LIMIT
+    if over <= 0:
+        return
+    leaves = next(start for number, (start, _) in enumerate(rows) if sum(c for _, c in rows[: number + 1]) >= over)
+    wait = max(1, math.ceil((leaves + WINDOW - now).total_seconds()))
+    raise Throttled(f"Too many failed log-ins. Wait {math.ceil(wait / 60)} minutes and try again.", retry_after=wait)

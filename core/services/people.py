@@ -1,0 +1,30 @@
+"""Turning a person's row into what the rest of the house sees of them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.models import User
+from core.schemas.accounts import Actor, Role
+
+
+def to_actor(user: User, *, ip: str = "") -> Actor:
+    return Actor(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=cast(Role, user.role),
+        timezone=user.timezone,
+        locale=user.locale,
+        ip=ip,
+    )
+
+
+def find_actor(session: Session, *, user_id: uuid.UUID) -> Actor | None:
+    """The person behind an id, when they are active."""
+    user = session.scalar(select(User).where(User.id == user_id, User.is_active))
+    return to_actor(user) if user else None

@@ -1,0 +1,115 @@
+"""Signed-in browsers: a random token in the cookie, its hash in the database, twelve hours and no more."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from core import clock, crypto
+from core.errors import NotFound
+from core.models import User, UserSession
+from core.schemas.accounts import Actor, SessionResponse
+from core.services import audit
+from core.services.people import to_actor
+
+LIFETIME: Final = timedelta(hours=12)
+_SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """`token` and `csrf` exist in clear text only here."""
+
+    token: str
+    csrf: str
+    id: uuid.UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    actor: Actor
+    session_id: uuid.UUID
+    csrf_hash: str
+    expires_at: datetime
+
+
+def create_session(
+    session: Session, *, user_id: uuid.UUID, ip: str, user_agent: str, replaces: str | None = None
+) -> NewSession:
+    """Sign a person in. `replaces` is the token the browser came with: it is worth nothing afterwards."""
+    token, csrf, now = crypto.new_secret(), crypto.new_secret(), clock.now()
+    if replaces:
+        _revoke(session, UserSession.token_hash == crypto.hash_token(replaces))
+    row = UserSession(
+        user_id=user_id,
+        token_hash=crypto.hash_token(token),
+        csrf_hash=crypto.hash_token(csrf),
+        expires_at=now + LIFETIME,
+        last_seen_at=now,
+        ip=ip[:64],
+        user_agent=user_agent[:300],
+    )
+    session.add(row)
+    session.flush()
+    return NewSession(token=token, csrf=csrf, id=row.id, expires_at=row.expires_at)
+
+
+def find_session(session: Session, token: str) -> SignedIn | None:
+    """Who holds this token; None when it is unknown, over, ended, or its person is switched off."""
+    row = session.scalar(_alive().where(UserSession.token_hash == crypto.hash_token(token)))
+    if row is None:
+        return None
+    return SignedIn(
+        actor=to_actor(row.user, ip=row.ip), session_id=row.id, csrf_hash=row.csrf_hash, expires_at=row.expires_at
+    )
+
+
+def touch_session(session: Session, *, session_id: uuid.UUID) -> None:
+    """Note that the browser was seen, at most once a minute. The end of the session does not move."""
+    now = clock.now()
+    stale = (UserSession.id == session_id, UserSession.last_seen_at < now - _SEEN_EVERY)
+    session.execute(update(UserSession).where(*stale).values(last_seen_at=now))
+
+
+def end_session(session: Session, *, actor: Actor, session_id: uuid.UUID) -> None:
+    """Sign one of one's own browsers out; raises NotFound."""
+    mine = (UserSession.id == session_id, UserSession.user_id == actor.id)
+    if _revoke(session, *mine) == 0:
+        raise NotFound("There is no such session.")
+    audit.record(
+        session, actor=actor, action="log_out", object_type="session", object_id=session_id, object_name=actor.email
+    )
+
+
+def end_other_sessions(session: Session, *, actor: Actor, keep: uuid.UUID | None) -> None:
+    """Sign out everywhere else, for example after a new password."""
+    others = [UserSession.user_id == actor.id]
+    if keep is not None:
+        others.append(UserSession.id != keep)
+    _revoke(session, *others)
+
+
+def list_sessions(session: Session, *, actor: Actor, current: uuid.UUID | None = None) -> list[SessionResponse]:
+    """The person's own signed-in browsers, last seen first; `current` marks the asking one."""
+    mine = _alive().where(UserSession.user_id == actor.id).order_by(UserSession.last_seen_at.desc())
+    found = [SessionResponse.model_validate(row) for row in session.scalars(mine)]
+    return [item.model_copy(update={"is_current": item.id == current}) for item in found]
+
+
+def _alive() -> Select[UserSession]:
+    return (
+        select(UserSession)
+        .join(UserSession.user)
+        .where(UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now(), User.is_active)
+    )
+
+
+def _revoke(session: Session, *conditions: object) -> int:
+    statement = update(UserSession).where(UserSession.revoked_at.is_(None), *conditions)  # type: ignore[arg-type]
+    return int(session.execute(statement.values(revoked_at=clock.now())).rowcount)  # type: ignore[attr-defined]
