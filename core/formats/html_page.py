@@ -1,0 +1,173 @@
+"""The HTML file put together: one page, no network, no script but ours."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from core.clock import zone
+from core.document.charts import chart_svg
+from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
+from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette
+from core.document.values import MISSING, format_delta, format_value
+from core.formats.html_rows import RowSpool, safe_json
+from core.formats.paragraphs import plain_paragraphs
+from core.formats.words import (
+    column_label,
+    direction,
+    language,
+    origin,
+    period_line,
+    row_count,
+    rows_sentence,
+    run_time,
+    section_lines,
+)
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    label: str
+    value: str
+    change: str
+    was: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The drawing in both colour schemes; the style sheet shows one of them."""
+
+    title: str
+    subtitle: str
+    light: Markup
+    dark: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    label: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A section as the template needs it; `error` or rows, never both."""
+
+    key: str
+    title: str
+    lines: list[str]
+    error: str | None
+    chart: Chart | None
+    headings: list[Heading]
+    spool: RowSpool | None
+
+    @property
+    def has_rows(self) -> bool:
+        return self.spool is not None and self.spool.shown > 0
+
+    def json(self) -> Iterator[Markup]:
+        """The rows, which `safe_json` has made safe already."""
+        return map(Markup, self.spool.chunks() if self.spool else ())
+
+    def settings(self) -> Markup:
+        """What the script must know of the table."""
+        return Markup(safe_json({"right": [heading.right for heading in self.headings]}))  # noqa: S704
+
+
+def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpool]) -> None:
+    """Stream the page into `path`, row data in pieces."""
+    head = document.head
+    blocks = [_block(f"s{n}", s, spools.get(s.head.key), head) for n, s in enumerate(document.sections, start=1)]
+    stream = _template().stream(
+        head=head,
+        lang=language(head),
+        direction=direction(head),
+        initial=(head.workspace.strip() or head.name.strip() or "R")[0].upper(),
+        period=period_line(head),
+        run_time=run_time(head),
+        paragraphs=plain_paragraphs(document.body_markdown) or [head.description],
+        notices=document.notices,
+        tiles=[_tile(kpi, head) for section in document.sections for kpi in section.kpis],
+        blocks=blocks,
+        origin=origin(head),
+        rows=row_count(document.row_count, head),
+        missing=MISSING,
+        **_assets(),
+    )
+    with path.open("wb") as handle:
+        stream.dump(handle, encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(_TEMPLATES)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.html.j2")
+
+
+@cache
+def _assets() -> dict[str, Any]:
+    """Our own style sheet and script, and the hash by which the page lets this script run and no other."""
+    script = (_TEMPLATES / "report.js").read_text("utf-8")
+    style = (_TEMPLATES / "report.css").read_text("utf-8")
+    variables = f":root{{{_variables(LIGHT)}--font:{FONT_STACK}}}"
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
+    return {
+        "script": Markup(script),  # noqa: S704
+        "style": Markup(f"{variables}{dark}\n{style}"),  # noqa: S704
+        "script_hash": b64encode(sha256(script.encode()).digest()).decode(),
+    }
+
+
+def _variables(palette: Palette) -> str:
+    colors = {field.name: getattr(palette, field.name) for field in fields(palette)}
+    return "".join(
+        f"--{name.replace('_', '-')}:{color};"
+        for name, color in colors.items()
+        if isinstance(color, str) and color.startswith("#")
+    )
+
+
+def _block(key: str, section: Section, spool: RowSpool | None, head: ReportHead) -> Block:
+    failed = section.error is not None or spool is None
+    return Block(
+        key=key,
+        title=section.head.title,
+        lines=[] if failed else _lines(spool, head),
+        error=(section.error or "It gave no result.") if failed else None,
+        chart=_chart(section.chart) if section.chart and not failed else None,
+        headings=[Heading(column_label(column), column.is_numeric) for column in section.head.visible],
+        spool=None if failed else spool,
+    )
+
+
+def _lines(spool: RowSpool | None, head: ReportHead) -> Sequence[str]:
+    if spool is None:
+        return []
+    lines = section_lines(spool.section, rows_sentence(spool.total, spool.shown, head), head)
+    return [*lines, "Very long texts are shortened here"] if spool.shortened else lines
+
+
+def _chart(data: ChartData) -> Chart:
+    """The drawings come from our own code, which escapes what it is given."""
+    light, dark = (Markup(chart_svg(data, palette)) for palette in (LIGHT, DARK))  # noqa: S704
+    return Chart(data.title, data.subtitle, light, dark)
+
+
+def _tile(kpi: Kpi, head: ReportHead) -> Tile:
+    delta = format_delta(kpi, head.locale)
+    value = format_value(kpi.value, kpi.display, locale=head.locale, zone=zone(head.timezone), unit=True)
+    return Tile(kpi.label, value, f"{delta.arrow} {delta.text}".strip(), delta.was, delta.direction)

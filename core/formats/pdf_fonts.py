@@ -1,0 +1,137 @@
+"""Fonts of the PDF: which face draws which character and how wide it is.
+
+The first face that has a character draws it: the product's own font, DejaVu Sans, a font of the system, and for
+Chinese, Japanese and Korean at last a font that the viewer brings along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from core.document.fonts import Weight, fallback_path, font_path
+
+Widths = npt.NDArray[np.float64]
+
+# The basic multilingual plane; what lies beyond is never in the fast tables.
+PLANE: Final = 0x10000
+# TrueType outlines only: reportlab cannot embed PostScript ones, which leaves out Noto CJK.
+_SYSTEM_FONTS: Final = (
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+)
+# Not embedded: the viewer draws them with a font of its own.
+_VIEWER_FONTS: Final = {
+    "ja": "HeiseiKakuGo-W5",
+    "ko": "HYGothic-Medium",
+    "zh": "STSong-Light",
+    "zh_TW": "MSung-Light",
+}
+_CJK: Final = (
+    (0x2E80, 0x33FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7AF),
+    (0xF900, 0xFAFF),
+    (0xFF00, 0xFFEF),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """A font known to reportlab under `name`; widths are in thousandths of the type size."""
+
+    name: str
+    font: TTFont | UnicodeCIDFont
+    covers: Callable[[int], bool]
+
+    @property
+    def embedded(self) -> bool:
+        return isinstance(self.font, TTFont)
+
+    def width(self, text: str) -> float:
+        return float(self.font.stringWidth(text, 1000))
+
+
+@cache
+def faces(weight: Weight) -> tuple[Face, ...]:
+    """The two faces that are always there: ours and DejaVu Sans."""
+    wide = fallback_path(weight)
+    return tuple(filter(None, (_truetype(f"Rooster-{weight}", font_path(weight)), _truetype(wide.stem, wide))))
+
+
+def primary(weight: Weight) -> Face:
+    return faces(weight)[0]
+
+
+@lru_cache(maxsize=50_000)
+def face_for(code: int, weight: Weight, language: str) -> Face | None:
+    """The first face with the character, or None when no font at hand has it."""
+    return next((face for face in _candidates(code, weight, language) if face.covers(code)), None)
+
+
+@cache
+def advance_table(weight: Weight) -> Widths:
+    """The advance of each character of the plane in the primary face, in thousandths of the type size."""
+    face = primary(weight)
+    table = np.full(PLANE, float(face.font.face.defaultWidth))
+    for code, width in face.font.face.charWidths.items():
+        if code < PLANE:
+            table[code] = width
+    return table
+
+
+def language_of(text: str, locale: str) -> str:
+    """Which of the four Han traditions a text belongs to: kana and Hangul tell, else the locale does."""
+    if any("\u3040" <= ch <= "\u30ff" for ch in text):
+        return "ja"
+    if any("\uac00" <= ch <= "\ud7af" for ch in text):
+        return "ko"
+    if locale.startswith(("zh_TW", "zh_HK", "zh_Hant")):
+        return "zh_TW"
+    return locale[:2] if locale[:2] in _VIEWER_FONTS else "zh"
+
+
+def _candidates(code: int, weight: Weight, language: str) -> Iterator[Face]:
+    yield from faces(weight)
+    for path in _SYSTEM_FONTS:
+        if face := _system(path):
+            yield face
+    if any(first <= code <= last for first, last in _CJK):
+        yield _viewer(_VIEWER_FONTS[language])
+
+
+@cache
+def _system(path: str) -> Face | None:
+    return _truetype(Path(path).stem, Path(path)) if Path(path).exists() else None
+
+
+@cache
+def _viewer(name: str) -> Face:
+    font = UnicodeCIDFont(name)
+    pdfmetrics.registerFont(font)
+    return Face(name, font, lambda code: code < PLANE)
+
+
+def _truetype(name: str, path: Path) -> Face | None:
+    """A face from a file; None when reportlab cannot embed it, which must not cost anybody a report."""
+    try:
+        font = TTFont(name, str(path), shapable=False)
+    except (TTFError, OSError):
+        return None
+    pdfmetrics.registerFont(font)
+    return Face(name, font, font.face.charToGlyph.__contains__)

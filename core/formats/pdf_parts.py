@@ -1,0 +1,152 @@
+"""The parts of a PDF above its tables: masthead, title, text, key figures, notices and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Final
+
+from reportlab.lib.utils import ImageReader
+
+from core.clock import zone
+from core.document.charts import chart_png
+from core.document.model import ChartData, Kpi, ReportDocument
+from core.document.tokens import TYPE
+from core.document.values import format_delta, format_value
+from core.formats.paragraphs import plain_paragraphs
+from core.formats.pdf_page import Book
+from core.formats.pdf_text import draw, fit, wrap
+from core.formats.words import period_line, run_time
+
+MAX_TILES: Final = 8
+_MARK: Final = 20.0
+_TILE_HEIGHT: Final = 62.0
+_TILE_GAP: Final = 7.5
+_TILE_PADDING: Final = 10.0
+_BODY_LEADING: Final = 15.0
+_BODY_LINES: Final = 60
+_CHART_TITLE: Final = 40.0
+_CHART_HEIGHT: Final = 160.0
+_CHART_TALLEST: Final = 250.0
+_CHART_LOWEST: Final = 110.0
+_CHART_SCALE: Final = 3
+
+
+def masthead(book: Book) -> None:
+    """The workspace's mark and name, and when the run was due."""
+    palette, head = book.palette, book.head
+    y = book.height - 50
+    book.box(book.left, y, _MARK, _MARK, fill=palette.brand)
+    initial = (head.workspace.strip() or head.name.strip() or "R")[0].upper()
+    mark = book.style(11.5, weight="bold", color=palette.brand_ink)
+    draw(book.canvas, book.left + _MARK / 2, y + 6, initial, mark, align="center")
+    when = book.style(8.6, color=palette.muted)
+    used = draw(book.canvas, book.right, y + 6.5, f"Run on {run_time(head)}", when, align="right")
+    name = book.style(10.5, weight="semibold")
+    room = book.content_width - used - _MARK - 24
+    draw(book.canvas, book.left + _MARK + 8, y + 6, fit(head.workspace, room, name), name)
+    book.y = y - 14
+
+
+def title(book: Book) -> None:
+    big = book.style(TYPE["title"].pdf, weight="bold")
+    for line in wrap(book.head.name, book.content_width, big, lines=2):
+        book.text(line, big, leading=26)
+    book.text(period_line(book.head), book.style(10, color=book.palette.sub), leading=18)
+    book.y -= 8
+
+
+def body(book: Book, document: ReportDocument) -> None:
+    """The owner's own words, or the description; as plain paragraphs."""
+    paragraphs = plain_paragraphs(document.body_markdown) or [book.head.description]
+    style = book.style(TYPE["body"].pdf)
+    for paragraph in filter(None, paragraphs):
+        for line in wrap(paragraph, book.content_width, style, lines=_BODY_LINES):
+            book.need(_BODY_LEADING)
+            book.text(line, style, leading=_BODY_LEADING)
+        book.y -= 5
+    book.y -= 6
+
+
+def notices(book: Book, sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        callout(book, sentence, color=book.palette.warn, fill=book.palette.warn_soft)
+
+
+def callout(book: Book, sentence: str, *, color: str, fill: str) -> None:
+    """A sentence on a tinted box as high as it needs."""
+    style = book.style(9.5, color=color)
+    lines = wrap(sentence, book.content_width - 2 * _TILE_PADDING, style, lines=12)
+    height = 13.0 * len(lines) + 11
+    book.need(height + 8)
+    book.box(book.left, book.y - height, book.content_width, height, fill=fill)
+    for number, line in enumerate(lines):
+        draw(book.canvas, book.left + _TILE_PADDING, book.y - 15 - 13.0 * number, line, style)
+    book.y -= height + 8
+
+
+def tiles(book: Book, kpis: Sequence[Kpi]) -> None:
+    """The key figures in rows of two to four."""
+    shown = kpis[:MAX_TILES]
+    per_row = 3 if len(shown) in (3, 5, 6) else min(max(len(shown), 2), 4)
+    for start in range(0, len(shown), per_row):
+        book.need(_TILE_HEIGHT + 8)
+        width = (book.content_width - _TILE_GAP * (per_row - 1)) / per_row
+        for number, kpi in enumerate(shown[start : start + per_row]):
+            _tile(book, book.left + number * (width + _TILE_GAP), width, kpi)
+        book.y -= _TILE_HEIGHT + _TILE_GAP
+    book.y -= 6 if shown else 0
+
+
+def chart(book: Book, data: ChartData, *, below: float) -> None:
+    """Title and picture stay together; the picture takes what is left when `below` points do not fit under it."""
+    book.need(_CHART_TITLE + _CHART_LOWEST)
+    left_over = book.room - _CHART_TITLE
+    height = _CHART_HEIGHT if left_over - _CHART_HEIGHT >= below else min(left_over - 8, _CHART_TALLEST)
+    heading(book, data.title)
+    if data.subtitle:
+        caption(book, data.subtitle)
+    book.y -= 6
+    book.y -= height
+    picture = chart_png(
+        data,
+        book.palette,
+        width_px=round(book.content_width),
+        height_px=round(height),
+        scale=_CHART_SCALE,
+        font_px=9,
+        locale=book.head.locale,
+    )
+    book.canvas.drawImage(ImageReader(BytesIO(picture)), book.left, book.y, book.content_width, height)
+    book.y -= 16
+
+
+def heading(book: Book, text: str) -> None:
+    style = book.style(TYPE["section"].pdf, weight="semibold")
+    book.text(text, style, leading=14)
+
+
+def caption(book: Book, text: str) -> None:
+    book.text(text, book.style(TYPE["caption"].pdf, color=book.palette.muted), leading=13)
+
+
+def _tile(book: Book, x: float, width: float, kpi: Kpi) -> None:
+    palette, head = book.palette, book.head
+    book.box(x, book.y - _TILE_HEIGHT, width, _TILE_HEIGHT, fill=palette.sunken, border=palette.border)
+    inner, left = width - 2 * _TILE_PADDING, x + _TILE_PADDING
+    label = book.style(TYPE["label"].pdf, color=palette.sub)
+    draw(book.canvas, left, book.y - 15.5, fit(kpi.label, inner, label), label)
+    value = format_value(kpi.value, kpi.display, locale=head.locale, zone=zone(head.timezone), unit=True)
+    big = book.style(TYPE["kpi"].pdf, weight="bold")
+    draw(book.canvas, left, book.y - 37, fit(value, inner, big), big)
+    _delta(book, left, book.y - 52, inner, kpi)
+
+
+def _delta(book: Book, x: float, y: float, room: float, kpi: Kpi) -> None:
+    """Arrow and change in colour, then what it was; colour is never the only sign."""
+    delta = format_delta(kpi, book.head.locale)
+    colors = {"good": book.palette.good, "bad": book.palette.bad}
+    change = book.style(8.6, weight="semibold", color=colors.get(delta.direction, book.palette.sub))
+    used = draw(book.canvas, x, y, fit(f"{delta.arrow} {delta.text}".strip(), room, change), change)
+    before = book.style(8.6, color=book.palette.muted)
+    draw(book.canvas, x + used + 5, y, fit(delta.was, max(room - used - 5, 0), before), before)

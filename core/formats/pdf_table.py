@@ -1,0 +1,178 @@
+"""Tables on the canvas: one block of text operators per column and page, the frame stored once.
+
+Cell by cell drawing costs ten times as much and platypus fifty times; a report may have thousands of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from reportlab.lib.colors import HexColor
+from reportlab.pdfgen.canvas import Canvas
+
+from core.document.tokens import TYPE, Palette
+from core.formats.pdf_cells import Alphabet, Cells
+from core.formats.pdf_text import Style, draw, fit, width_of
+
+HEADER_HEIGHT: Final = 18.0
+ROW_HEIGHT: Final = 17.8
+_PADDING: Final = 6.0
+_BASELINE: Final = 5.9
+_WIDEST: Final = 190.0
+_NARROWEST: Final = 36.0
+_TEXT_SHARE: Final = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """What a column shows; `right` for quantities."""
+
+    label: str
+    cells: Sequence[str]
+    right: bool = False
+
+
+class Table:
+    """A table measured for one canvas; `draw_rows` puts any run of its rows at any height."""
+
+    def __init__(
+        self, canvas: Canvas, columns: Sequence[TableColumn], *, palette: Palette, locale: str, name: str
+    ) -> None:
+        self._canvas = canvas
+        self._columns = columns
+        self._palette = palette
+        self._name = name
+        self._style = Style(TYPE["table"].pdf, "regular", palette.text, locale)
+        self._header_style = Style(TYPE["table"].pdf, "semibold", palette.sub, locale)
+        self._alphabet = Alphabet(canvas, self._style)
+        self._cells = [Cells.measure(column.cells, self._alphabet) for column in columns]
+        self._encoded: list[list[str]] = []
+        self._edges: list[float] = []
+        self._frames: set[str] = set()
+        self._natural = [self._natural_width(n) for n in range(len(columns))]
+
+    @property
+    def natural_width(self) -> float:
+        return sum(self._natural)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._columns[0].cells) if self._columns else 0
+
+    def fit_width(self, available: float) -> int:
+        """Share out `available` points among the columns; returns how many columns there is room for."""
+        shown = min(len(self._columns), int(available // _NARROWEST))
+        widths = share_width(self._natural[:shown], [not column.right for column in self._columns[:shown]], available)
+        self._edges = [0.0, *np.cumsum(widths).tolist()]
+        for cells, width in zip(self._cells, widths, strict=False):
+            cells.cut(width - 2 * _PADDING)
+        self._encoded = [cells.encoded() for cells in self._cells[:shown]]
+        return shown
+
+    def draw_rows(self, left: float, top: float, rows: range) -> float:
+        """Draw the header and the rows with the upper left corner given; returns the height used."""
+        height = HEADER_HEIGHT + ROW_HEIGHT * len(rows)
+        canvas = self._canvas
+        frame = self._frame(len(rows), closed=rows.stop == self.row_count)
+        canvas.saveState()
+        canvas.translate(left, top)
+        canvas.doForm(frame)
+        canvas.setFillColor(HexColor(self._palette.text))
+        for number, lines in enumerate(self._encoded):
+            self._draw_column(number, lines, rows)
+            self._draw_odd(number, rows)
+        canvas.restoreState()
+        return height
+
+    def _natural_width(self, number: int) -> float:
+        header = width_of(self._columns[number].label, self._header_style)
+        return min(max(header, self._cells[number].natural_width()), _WIDEST) + 2 * _PADDING
+
+    def _draw_column(self, number: int, lines: list[str], rows: range) -> None:
+        """One text object: every line moves one row down and shows a cell."""
+        if not rows:
+            return
+        right = self._columns[number].right
+        x = self._edges[number + 1] - _PADDING if right else self._edges[number] + _PADDING
+        y = _BASELINE - HEADER_HEIGHT
+        head = f"BT {self._alphabet.font_name} {self._style.size:g} Tf {ROW_HEIGHT:g} TL 1 0 0 1 {x:.2f} {y:.2f} Tm\n"
+        texts = lines[rows.start : rows.stop]
+        body = self._right_aligned(number, texts, rows) if right else "(" + ")'\n(".join(texts) + ")'"
+        self._canvas.addLiteral(f"{head}{body}\nET")
+
+    def _right_aligned(self, number: int, texts: list[str], rows: range) -> str:
+        """Each line starts where the difference of two widths puts it; rounded first, so errors do not add up."""
+        widths = np.round(self._cells[number].widths[rows.start : rows.stop], 2)
+        steps = (-np.diff(widths, prepend=0.0)).tolist()
+        down = f"{-ROW_HEIGHT:g}"
+        return "\n".join([f"{step:.2f} {down} Td ({text}) Tj" for step, text in zip(steps, texts, strict=True)])
+
+    def _draw_odd(self, number: int, rows: range) -> None:
+        odd = self._cells[number].odd
+        for row in sorted(odd.keys() & rows) if odd else ():
+            y = _BASELINE - HEADER_HEIGHT - ROW_HEIGHT * (row - rows.start + 1)
+            self._draw_text(number, y, odd[row], self._style)
+
+    def _draw_text(self, number: int, y: float, text: str, style: Style) -> None:
+        left, right = self._edges[number] + _PADDING, self._edges[number + 1] - _PADDING
+        shown = fit(text, right - left, style)
+        at_right = self._columns[number].right
+        draw(self._canvas, right if at_right else left, y, shown, style, align="right" if at_right else "left")
+
+    def _frame(self, count: int, *, closed: bool) -> str:
+        """Header, stripes and lines for `count` rows as a form, made when first asked for."""
+        name = f"{self._name}-{count}-{int(closed)}"
+        if name in self._frames:
+            return name
+        self._frames.add(name)
+        width, bottom = self._edges[-1], -HEADER_HEIGHT - ROW_HEIGHT * count
+        self._canvas.beginForm(name, 0, bottom - 1, width, 1)
+        self._draw_header(width)
+        self._draw_stripes(width, count)
+        if closed:
+            self._rule(bottom, width, self._palette.border)
+        self._canvas.endForm()
+        return name
+
+    def _draw_header(self, width: float) -> None:
+        self._canvas.setFillColor(HexColor(self._palette.line))
+        self._canvas.rect(0, -HEADER_HEIGHT, width, HEADER_HEIGHT, stroke=0, fill=1)
+        self._rule(-HEADER_HEIGHT, width, self._palette.border)
+        for number in range(len(self._encoded)):
+            self._draw_text(number, _BASELINE - HEADER_HEIGHT + 0.2, self._columns[number].label, self._header_style)
+
+    def _draw_stripes(self, width: float, count: int) -> None:
+        self._canvas.setFillColor(HexColor(self._palette.sunken))
+        for row in range(1, count, 2):
+            y = -HEADER_HEIGHT - ROW_HEIGHT * (row + 1)
+            self._canvas.rect(0, y, width, ROW_HEIGHT, stroke=0, fill=1)
+
+    def _rule(self, y: float, width: float, color: str) -> None:
+        self._canvas.setStrokeColor(HexColor(color))
+        self._canvas.setLineWidth(0.6)
+        self._canvas.line(0, y, width, y)
+
+
+def share_width(natural: Sequence[float], is_text: Sequence[bool], available: float) -> list[float]:
+    """Widths that add up to `available`: text gets the larger share of slack, only the widest columns give way."""
+    slack = available - sum(natural)
+    if slack < 0:
+        return _squeeze(natural, available)
+    texts = sum(is_text)
+    for_text = slack * _TEXT_SHARE / texts if texts else 0.0
+    for_all = (slack - for_text * texts) / max(len(natural), 1)
+    return [width + for_all + (for_text if text else 0.0) for width, text in zip(natural, is_text, strict=True)]
+
+
+def _squeeze(natural: Sequence[float], available: float) -> list[float]:
+    """The one upper bound for all widths with which they fit."""
+    left, count = available, len(natural)
+    for width in sorted(natural):
+        if width * count >= left:
+            break
+        left, count = left - width, count - 1
+    bound = left / max(count, 1)
+    return [min(width, bound) for width in natural]
