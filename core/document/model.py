@@ -23,7 +23,8 @@ class Column:
     """A column as people see it. `type` is Arrow's; `kind` decides how its values are shown.
 
     `format` is one of the words of `core.document.values.FORMATS` or None for the kind's own;
-    `unit` is shown in headers ("Avg delay (min)"), never in a cell of the workbook.
+    `label` is the whole header, unit included ("Avg delay (min)"); `unit` alone ("min") goes with single figures,
+    never into a cell of the workbook.
     """
 
     name: str
@@ -39,6 +40,11 @@ class Column:
     def is_numeric(self) -> bool:
         """Quantities stand on the right; an id or a year is a name, not a quantity."""
         return self.kind in ("integer", "decimal", "percent", "duration")
+
+    @property
+    def short_label(self) -> str:
+        """The label without its unit, for a figure that carries the unit itself."""
+        return self.label.removesuffix(f" ({self.unit})") if self.unit else self.label
 
 
 @dataclass(frozen=True, slots=True)

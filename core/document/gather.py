@@ -1,0 +1,127 @@
+"""What a section shows besides its rows, gathered in the same one pass: key figures, chart, first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+
+from core.document.model import Kpi, Section, SectionHead
+from core.document.points import Cloud, Points
+from core.document.presentation import (
+    ROWS,
+    ChartSpec,
+    KpiSpec,
+    Presentation,
+    chart_spec,
+    kpi_specs,
+)
+from core.document.totals import Total, json_value
+
+PREVIEW_ROWS = 10
+CHART_POINTS = 400
+
+
+class SectionGatherer:
+    """Fed with every batch of a section; keeps totals, chart points and a copy of the first rows, nothing else.
+
+    `zone` moves instants before they are put into days or months.
+    """
+
+    def __init__(
+        self,
+        head: SectionHead,
+        presentation: Presentation | None = None,
+        *,
+        preview_rows: int = PREVIEW_ROWS,
+        chart_points: int = CHART_POINTS,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._head = head
+        self._totals = [(spec, Total(spec.aggregate)) for spec in kpi_specs(head.columns, presentation)]
+        self._points = _points(chart_spec(head.columns, presentation), limit=chart_points, zone=zone)
+        self._preview_rows = preview_rows
+        self._preview: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
+        self._keep_first_rows(batch)
+        self._rows += batch.num_rows
+        for spec, total in self._totals:
+            if spec.column == ROWS:
+                total.add_rows(batch.num_rows)
+            else:
+                total.add(batch.column(spec.column))
+        if self._points is not None:
+            self._points.add(batch)
+
+    def finish(self, elapsed_ms: int = 0, previous_kpis: Mapping[str, Any] | None = None) -> Section:
+        """`previous_kpis` is what `previous_values` read from the run before, None when there was none."""
+        return Section(
+            head=self._head,
+            row_count=self._rows,
+            kpis=tuple(_kpi(spec, total, previous_kpis or {}) for spec, total in self._totals),
+            chart=self._points.chart() if self._points is not None else None,
+            preview=self._preview_table(),
+            elapsed_ms=elapsed_ms,
+        )
+
+    def _keep_first_rows(self, batch: pa.RecordBatch) -> None:
+        """A slice would keep the whole batch alive, so the rows are copied."""
+        wanted = min(self._preview_rows - self._rows, batch.num_rows)
+        if wanted > 0:
+            self._preview.append(batch.take(pa.array(range(wanted), pa.int64())))
+
+    def _preview_table(self) -> pa.Table | None:
+        return pa.Table.from_batches(self._preview) if self._preview else None
+
+
+def kpi_key(kpi: Kpi) -> str:
+    """Finds a key figure again in another run: labels may be translated, columns stay."""
+    return f"{kpi.aggregate}:{kpi.column}"
+
+
+def kpi_json(section: Section) -> list[dict[str, Any]]:
+    """The key figures as they are stored with the run."""
+    return [
+        {"key": kpi_key(kpi), "label": kpi.label, "value": json_value(kpi.value), "unit": kpi.display.unit}
+        for kpi in section.kpis
+    ]
+
+
+def previous_values(stored: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `finish` compares with, out of an earlier `kpi_json`."""
+    return {entry["key"]: entry.get("value") for entry in stored if "key" in entry}
+
+
+def _points(spec: ChartSpec | None, *, limit: int, zone: tzinfo | None) -> Points | Cloud | None:
+    if spec is None:
+        return None
+    return Cloud(spec, limit=limit) if spec.kind == "scatter" else Points(spec, limit=limit, zone=zone)
+
+
+def _kpi(spec: KpiSpec, total: Total, previous: Mapping[str, Any]) -> Kpi:
+    return Kpi(
+        label=spec.label,
+        column=spec.column,
+        aggregate=spec.aggregate,
+        value=total.value(),
+        display=spec.display,
+        previous=_restored(previous.get(spec.key), spec),
+        higher_is_better=spec.higher_is_better,
+    )
+
+
+def _restored(value: Any, spec: KpiSpec) -> Any:
+    """JSON keeps decimals as text; a figure that is no longer a number is no comparison."""
+    if not spec.display.is_numeric or not isinstance(value, str):
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,245 @@
+"""The points of a chart, gathered batch by batch: one running sum per place on the axis, at most 2,000 of them."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from datetime import tzinfo
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.document.guesses import default_aggregate
+from core.document.model import ChartData, ChartKind, Column
+from core.document.presentation import ChartSpec, figure_display, figure_label, lower_first
+
+# Keys kept while rows pass by; a chart then shows fewer.
+_MOST_KEYS = 2_000
+_MOST_BARS = 12
+_MOST_SLICES = 6
+_MOST_DATED_BARS = 31
+# A time axis with too many points is drawn per hour, then per day, month, year.
+_STEPS = ("hour", "day", "month", "year")
+_UNIT_WORDS = {
+    "min": "Minutes",
+    "h": "Hours",
+    "s": "Seconds",
+    "ms": "Milliseconds",
+    "km": "Kilometres",
+    "mi": "Miles",
+    "kg": "Kilograms",
+    "%": "Per cent",
+    "days": "Days",
+}
+
+_Sums = list[list[float]]
+
+
+class Points:
+    """Running sums and counts of every series per key of the x axis."""
+
+    def __init__(self, spec: ChartSpec, *, limit: int, zone: tzinfo | None = None) -> None:
+        self._spec = spec
+        self._limit = limit
+        self._zone = zone
+        self._aggregates = [default_aggregate(column) for column in spec.y]
+        self._groups: dict[Any, _Sums] = {}
+        self._step: str | None = None
+        self._merged = False
+        self._left_out = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        keys = self._keys(batch.column(self._spec.x.name))
+        columns = {"key": keys}
+        for number, column in enumerate(self._spec.y):
+            columns[str(number)] = _as_floats(batch.column(column.name))
+        table = pa.table(columns)
+        if len(self._groups) >= _MOST_KEYS and not self._is_time:
+            table = self._only_known(table)
+        self._merge(_grouped(table, len(self._spec.y)))
+        if self._is_time and len(self._groups) > _MOST_KEYS:
+            self._coarsen(_MOST_KEYS)
+
+    def chart(self) -> ChartData | None:
+        """None when there is nothing to draw."""
+        if self._is_time:
+            self._coarsen(self._limit)
+        items = self._ordered()
+        if not items:
+            return None
+        kind = self._spec.kind or self._guess_kind(len(items))
+        shown, left_out = self._cut(items, kind)
+        display = figure_display(self._spec.y[0], self._aggregates[0] if self._merged else "sum")
+        return ChartData(
+            kind=kind,
+            title=self._title(),
+            subtitle=self._subtitle(len(shown), left_out),
+            x_label=self._step.capitalize() if self._step else self._spec.x.label,
+            x=[key for key, _ in shown],
+            x_display=self._x_display(),
+            series=[
+                (column.short_label, [self._value(sums[number], number) for _, sums in shown])
+                for number, column in enumerate(self._spec.y)
+            ],
+            y_display=display,
+            truncated=left_out,
+        )
+
+    @property
+    def _is_time(self) -> bool:
+        return self._spec.x.kind in ("date", "datetime") and pa.types.is_temporal(self._spec.x.type)
+
+    def _keys(self, array: pa.Array) -> pa.Array:
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if pa.types.is_timestamp(array.type):
+            zone = str(self._zone) if self._zone is not None and array.type.tz else array.type.tz
+            array = array.cast(pa.timestamp("us", tz=zone), safe=False)
+        if self._step and self._is_time:
+            array = pc.floor_temporal(array, unit=self._step)
+        return array
+
+    def _only_known(self, table: pa.Table) -> pa.Table:
+        """Once the limit is reached, rows with further keys are counted, not kept."""
+        known = pc.is_in(table["key"], value_set=pa.array(self._groups, table["key"].type))
+        self._left_out += len(table) - (pc.sum(known).as_py() or 0)
+        return table.filter(known)
+
+    def _merge(self, groups: list[tuple[Any, _Sums]]) -> None:
+        for key, sums in groups:
+            mine = self._groups.setdefault(key, [[0.0, 0] for _ in self._spec.y])
+            for pair, more in zip(mine, sums, strict=True):
+                self._merged = self._merged or pair[1] + more[1] > 1
+                pair[0] += more[0]
+                pair[1] += more[1]
+
+    def _coarsen(self, limit: int) -> None:
+        for step in _STEPS:
+            if len(self._groups) <= limit:
+                return
+            groups, self._groups, self._step = self._groups, {}, step
+            keys = pc.floor_temporal(pa.array(groups, self._keys_type()), unit=step).to_pylist()
+            self._merge(list(zip(keys, groups.values(), strict=True)))
+
+    def _keys_type(self) -> pa.DataType:
+        kind = self._spec.x.type
+        if not pa.types.is_timestamp(kind):
+            return kind
+        return pa.timestamp("us", tz=str(self._zone) if self._zone is not None and kind.tz else kind.tz)
+
+    def _ordered(self) -> list[tuple[Any, _Sums]]:
+        """Times and numbers in their order, categories as the query gave them; no point without an x."""
+        items = [(key, sums) for key, sums in self._groups.items() if key is not None]
+        return items if self._spec.x.kind in ("text", "boolean", "other") else sorted(items, key=lambda item: item[0])
+
+    def _guess_kind(self, count: int) -> ChartKind:
+        return "line" if self._is_time and count > _MOST_DATED_BARS else "bar"
+
+    def _cut(self, items: list[tuple[Any, _Sums]], kind: ChartKind) -> tuple[list[tuple[Any, _Sums]], int]:
+        """The largest bars or slices; of a longer line its last points."""
+        if self._is_time or kind in ("line", "area", "scatter"):
+            return items[-self._limit :], max(0, len(items) - self._limit) + self._left_out
+        most = _MOST_SLICES if kind == "pie" else _MOST_BARS
+        if len(items) <= most:
+            return items, self._left_out
+        largest = heapq.nlargest(most, items, key=lambda item: self._value(item[1][0], 0) or 0)
+        return largest, len(items) - most + self._left_out
+
+    def _value(self, pair: list[float], number: int) -> float | None:
+        total, count = pair
+        if not count:
+            return None
+        return total / count if self._aggregates[number] == "avg" else total
+
+    def _title(self) -> str:
+        if self._spec.title:
+            return self._spec.title
+        first = self._spec.y[0]
+        label = figure_label(first, self._aggregates[0]) if self._merged else first.short_label
+        return f"{label} per {self._step}" if self._step else f"{label} by {lower_first(self._spec.x.label)}"
+
+    def _subtitle(self, shown: int, left_out: int) -> str:
+        unit = self._spec.y[0].unit
+        parts = [_UNIT_WORDS.get(unit, unit)] if unit else []
+        if self._step and self._spec.title:
+            parts.append(f"per {self._step}")
+        if left_out:
+            noun = "last" if self._is_time else "largest"
+            # Rows left out early were never counted by key, so the whole is not known.
+            whole = f"more than {_MOST_KEYS:,}" if self._left_out else f"{shown + left_out:,}"
+            parts.append(f"the {noun} {shown:,} of {whole}")
+        text = ", ".join(parts)
+        return text[:1].upper() + text[1:]
+
+    def _x_display(self) -> Column:
+        x = self._spec.x
+        return replace(x, kind="date") if self._step in ("day", "month", "year") else x
+
+
+class Cloud:
+    """The points of a scatter chart, thinned evenly: every second, fourth, ... row once there are too many."""
+
+    def __init__(self, spec: ChartSpec, *, limit: int) -> None:
+        self._spec = spec
+        self._limit = limit
+        self._stride = 1
+        self._seen = 0
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        names = (self._spec.x.name, *(column.name for column in self._spec.y))
+        first = -self._seen % self._stride
+        self._seen += batch.num_rows
+        wanted = pa.array(range(first, batch.num_rows, self._stride), pa.int64())
+        columns = [_as_floats(batch.column(name).take(wanted)).to_pylist() for name in names]
+        self._rows += zip(*columns, strict=True)
+        while len(self._rows) > self._limit:
+            self._rows = self._rows[::2]
+            self._stride *= 2
+
+    def chart(self) -> ChartData | None:
+        rows = [row for row in self._rows if row[0] is not None]
+        if not rows:
+            return None
+        left_out = self._seen - len(self._rows)
+        return ChartData(
+            kind="scatter",
+            title=self._spec.title or f"{self._spec.y[0].short_label} by {lower_first(self._spec.x.label)}",
+            subtitle=f"{len(self._rows):,} of {self._seen:,} rows, evenly spread" if left_out else "",
+            x_label=self._spec.x.label,
+            x=[row[0] for row in rows],
+            x_display=self._spec.x,
+            series=[(y.short_label, [row[n] for row in rows]) for n, y in enumerate(self._spec.y, start=1)],
+            y_display=self._spec.y[0],
+            truncated=left_out,
+        )
+
+
+def _grouped(table: pa.Table, count: int) -> list[tuple[Any, _Sums]]:
+    wanted = [(str(number), how) for number in range(count) for how in ("sum", "count")]
+    groups = table.group_by("key", use_threads=False).aggregate(wanted).to_pydict()
+    columns = [
+        [[total or 0.0, found] for total, found in zip(groups[f"{n}_sum"], groups[f"{n}_count"], strict=True)]
+        for n in range(count)
+    ]
+    return [(_axis_key(key), list(sums)) for key, *sums in zip(groups["key"], *columns, strict=True)]
+
+
+def _axis_key(key: Any) -> Any:
+    """A NaN is equal to nothing, not even to itself: it has no place on an axis."""
+    return None if isinstance(key, float) and key != key else key
+
+
+def _as_floats(array: pa.Array) -> pa.Array:
+    """For drawing, doubles are exact enough; what is no finite number is missing."""
+    kind = array.type
+    if pa.types.is_duration(kind):
+        seconds = pc.divide(array.cast(pa.duration("us"), safe=False).cast(pa.int64()).cast(pa.float64()), 1e6)
+        return seconds
+    if pa.types.is_boolean(kind):
+        array = array.cast(pa.int8())
+    if not (pa.types.is_integer(array.type) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        return pa.nulls(len(array), pa.float64())
+    floats = array.cast(pa.float64(), safe=False)
+    return pc.if_else(pc.is_finite(floats), floats, pa.scalar(None, pa.float64()))
