@@ -28,6 +28,7 @@ from core.services.sessions import (
     end_other_sessions,
     end_session,
     find_session,
+    find_session_by_id,
     list_sessions,
     touch_session,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "find_actor",
     "find_actor_of_token",
     "find_session",
+    "find_session_by_id",
     "get_user",
     "has_users",
     "issue_token",

@@ -63,11 +63,13 @@ def create_session(
 def find_session(session: Session, token: str) -> SignedIn | None:
     """Who holds this token; None when it is unknown, over, ended, or its person is switched off."""
     row = session.scalar(_alive().where(UserSession.token_hash == crypto.hash_token(token)))
-    if row is None:
-        return None
-    return SignedIn(
-        actor=to_actor(row.user, ip=row.ip), session_id=row.id, csrf_hash=row.csrf_hash, expires_at=row.expires_at
-    )
+    return _signed_in(row) if row else None
+
+
+def find_session_by_id(session: Session, *, session_id: uuid.UUID) -> SignedIn | None:
+    """The same for the id of a session whose token was checked before, as the pages hold it."""
+    row = session.scalar(_alive().where(UserSession.id == session_id))
+    return _signed_in(row) if row else None
 
 
 def touch_session(session: Session, *, session_id: uuid.UUID) -> None:
@@ -100,6 +102,12 @@ def list_sessions(session: Session, *, actor: Actor, current: uuid.UUID | None =
     mine = _alive().where(UserSession.user_id == actor.id).order_by(UserSession.last_seen_at.desc())
     found = [SessionResponse.model_validate(row) for row in session.scalars(mine)]
     return [item.model_copy(update={"is_current": item.id == current}) for item in found]
+
+
+def _signed_in(row: UserSession) -> SignedIn:
+    return SignedIn(
+        actor=to_actor(row.user, ip=row.ip), session_id=row.id, csrf_hash=row.csrf_hash, expires_at=row.expires_at
+    )
 
 
 def _alive() -> Select[UserSession]:
