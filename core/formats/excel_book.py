@@ -1,0 +1,214 @@
+"""The workbook as XlsxWriter draws it: complete but for the rows, which are streamed in later.
+
+A drawing is a small workbook in memory. Each of its data sheets holds a header and one template row, whose cells
+tell the style ids. Everything that needs the row count stands behind the rows or in other members, so the sheet is cut
+at the template row and a later drawing, made with the true count, gives the end.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from zipfile import ZipFile
+
+import xlsxwriter
+
+from core.clock import to_utc
+from core.document.model import Column, ReportHead, SectionHead
+from core.errors import RenderError
+from core.formats.excel_styles import FIXED, Style, data_style, header_style
+from core.formats.words import column_label
+from core.text import one_line
+
+Formats = dict[Style, Any]
+
+FIRST_ROW: Final = 2
+SUMMARY: Final = "Summary"
+# Names that Excel keeps for itself, and the Summary's.
+_TAKEN: Final = {"history", SUMMARY.lower(), "chart data"}
+_SHEET_NAME: Final = 31
+_COLUMN_NAME: Final = 255
+_PAPER: Final = {"A4": 9, "Letter": 1}
+# Styles get their numbers as settings of columns this far to the right, where nobody looks.
+_STYLE_COLUMN: Final = 15_000
+_STYLE_LIMIT: Final = 1_300
+
+
+@dataclass(slots=True)
+class Part:
+    """One data sheet: a section, or the rest of one whose rows did not fit."""
+
+    section: SectionHead
+    sheet: str
+    table: str
+    widths: tuple[float, ...]
+    rows: int = 0
+
+    @property
+    def last_row(self) -> int:
+        """A table needs one row even when there is none."""
+        return FIRST_ROW + max(self.rows, 1) - 1
+
+
+class StyleList:
+    """Every style the workbook has used so far. It only grows, so a style keeps its number in each drawing."""
+
+    def __init__(self) -> None:
+        self._styles: dict[Style, None] = dict.fromkeys(FIXED)
+
+    def learn(self, styles: Iterable[Style]) -> None:
+        self._styles.update(dict.fromkeys(styles))
+        if len(self._styles) > _STYLE_LIMIT:
+            raise RenderError(f"The workbook needs more than {_STYLE_LIMIT:,} different number formats.")
+
+    def learn_columns(self, section: SectionHead) -> None:
+        for column in section.visible:
+            self.learn((header_style(column), data_style(column)))
+
+    def formats(self, book: Any, sheet: Any) -> Formats:
+        """The styles as formats of a workbook; `sheet` is its first, which is written first and so numbers them."""
+        formats = {style: book.add_format(dict(style)) for style in self._styles}
+        for place, made in enumerate(formats.values()):
+            sheet.set_column(_STYLE_COLUMN + place, _STYLE_COLUMN + place, None, made)
+        return formats
+
+
+def draw(
+    head: ReportHead, parts: Iterable[Part], styles: StyleList, fill_summary: Callable[[Any, Any, Formats], None]
+) -> bytes:
+    """The workbook with one template row per data sheet; `fill_summary(book, sheet, formats)` draws the rest."""
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(target, options)
+    book.set_properties(_properties(head))
+    summary = book.add_worksheet(SUMMARY)
+    formats = styles.formats(book, summary)
+    for part in parts:
+        _draw_data_sheet(book, part, head, formats)
+    fill_summary(book, summary, formats)
+    summary.activate()
+    book.close()
+    return target.getvalue()
+
+
+def _properties(head: ReportHead) -> dict[str, Any]:
+    return {
+        "title": one_line(head.name),
+        "subject": one_line(head.period.label),
+        "author": one_line(head.owner_name),
+        "company": one_line(head.workspace),
+        "comments": one_line(head.description),
+        "created": to_utc(head.data_as_of).replace(tzinfo=None),
+    }
+
+
+def _draw_data_sheet(book: Any, part: Part, head: ReportHead, formats: Formats) -> None:
+    sheet = book.add_worksheet(part.sheet)
+    columns = part.section.visible
+    last = len(columns) - 1
+    names = header_names(columns)
+    shown = [
+        {"header": name, "header_format": formats[header_style(column)]}
+        for name, column in zip(names, columns, strict=True)
+    ]
+    # One row is enough: XlsxWriter notes every cell of a table, and the reference is corrected at the end.
+    sheet.add_table(0, 0, 1, last, {"name": part.table, "style": "Table Style Light 1", "columns": shown})
+    sheet.set_row(0, 22)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, part.widths[index])
+        sheet.write_number(FIRST_ROW - 1, index, 0, formats[data_style(column)])
+    sheet.freeze_panes(1, 1)
+    sheet.ignore_errors({"number_stored_as_text": _range(part, last)})
+    _print_setup(sheet, head, part)
+
+
+def _range(part: Part, last: int) -> str:
+    return f"A{FIRST_ROW}:{xlsxwriter.utility.xl_col_to_name(last)}{part.last_row}"
+
+
+def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(_PAPER[head.page_size])
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&L{_header_text(head.name)}&R{_header_text(part.sheet)}")
+    sheet.set_footer("&CPage &P of &N")
+
+
+def _header_text(text: str) -> str:
+    return one_line(text).replace("&", "&&")[:100]
+
+
+def header_names(columns: Iterable[Column]) -> list[str]:
+    """Labels with their units; a table needs names that are not empty and differ even without capitals."""
+    taken: set[str] = set()
+    return [_unused(_column_name(column), taken, _COLUMN_NAME) for column in columns]
+
+
+def _column_name(column: Column) -> str:
+    # In the name of a table column Excel reads `_x0041_` as an escape.
+    readable = re.sub(r"_(?=x[0-9a-fA-F]{4}_)", "-", one_line(column_label(column)))
+    return readable or one_line(column.name) or "Column"
+
+
+def sheet_name(title: str, taken: set[str], *, number: int = 1) -> str:
+    """A name that Excel takes and no other sheet has: `Flights`, `Flights (2)` for its second sheet."""
+    clean = re.sub(r"[\[\]:*?/\\]+", " ", one_line(title)).strip("' ") or "Data"
+    suffix = f" ({number})" if number > 1 else ""
+    return _unused(_cut(clean, _SHEET_NAME - len(suffix)).rstrip("' ") + suffix, taken | _TAKEN, _SHEET_NAME, taken)
+
+
+def _unused(name: str, seen: set[str], limit: int, taken: set[str] | None = None) -> str:
+    candidate, number = _cut(name, limit), 2
+    while candidate.lower() in seen:
+        suffix = f" ({number})"
+        candidate, number = _cut(name, limit - len(suffix)).rstrip() + suffix, number + 1
+    (seen if taken is None else taken).add(candidate.lower())
+    return candidate
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 units, as Excel counts."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetXml:
+    """A data sheet cut at its template row; `styles` are the ids of the template's cells."""
+
+    head: bytes
+    styles: tuple[int, ...]
+    tail: bytes
+
+
+def member(number: int) -> str:
+    """The name of a data sheet inside the file; sheet 1 is the Summary."""
+    return f"xl/worksheets/sheet{number + 2}.xml"
+
+
+def split(drawing: ZipFile, number: int) -> SheetXml:
+    """The data sheet of a drawing, with its header as inline text: shared indices move between drawings."""
+    xml = drawing.read(member(number))
+    row = re.search(rb'<row r="%d"[^>]*>.*?</row>' % FIRST_ROW, xml)
+    assert row is not None, "a data sheet is drawn with a template row"
+    shared = re.findall(rb"<si>(.*?)</si>", drawing.read("xl/sharedStrings.xml"), re.DOTALL)
+    head = re.sub(rb"<dimension [^>]*>", b"", xml[: row.start()])
+    head = re.sub(
+        rb' t="s"><v>([0-9]+)</v>',
+        lambda found: b' t="inlineStr"><is>' + shared[int(found[1])] + b"</is>",
+        head,
+    )
+    ids = tuple(int(found) for found in re.findall(rb' s="([0-9]+)"', row[0]))
+    return SheetXml(head, ids, xml[row.end() :])
+
+
+def with_true_range(table: bytes, parts: Iterable[Part]) -> bytes:
+    """A table's XML with the reference to all of its rows."""
+    found = re.search(rb' displayName="([^"]+)"', table)
+    assert found is not None, "every table has a name"
+    part = next(part for part in parts if part.table.encode() == found[1])
+    return re.sub(rb'(ref="[A-Z]+[0-9]+:[A-Z]+)[0-9]+"', rb'\g<1>%d"' % part.last_row, table)

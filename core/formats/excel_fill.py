@@ -1,0 +1,187 @@
+"""Streaming rows into a drawn workbook: one pass, one archive, no temporary file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import IO, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pyarrow as pa
+
+from core.document.model import ReportHead, SectionHead
+from core.formats.arrow_text import slices
+from core.formats.excel_book import (
+    FIRST_ROW,
+    Formats,
+    Part,
+    SheetXml,
+    StyleList,
+    draw,
+    member,
+    sheet_name,
+    split,
+    with_true_range,
+)
+from core.formats.excel_cells import rows_xml
+from core.formats.excel_styles import Style
+from core.formats.excel_widths import column_widths
+
+MAX_ROWS: Final = 1_048_575
+# Below the size from which a member of the archive needs zip64, which Excel offers to repair.
+MAX_SHEET_BYTES: Final = 2_000_000_000
+# Higher levels save a quarter of the size for more than twice the time.
+_COMPRESSION: Final = 1
+# What the markup of a cell adds to its value.
+_CELL_BYTES: Final = 48
+
+
+class Workbook:
+    """The archive. `parts` are the data sheets so far."""
+
+    def __init__(self, target: IO[bytes], head: ReportHead, *, max_rows: int, max_bytes: int) -> None:
+        self.parts: list[Part] = []
+        self._target = target
+        self._head = head
+        self._max_rows, self._max_bytes = max_rows, max_bytes
+        self._styles = StyleList()
+        self._names: set[str] = set()
+        self._written: list[SheetXml] = []
+        self._section: SectionHead | None = None
+        self._sheets = 0
+        self._open: _OpenSheet | None = None
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="excel")
+        self._zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION)
+
+    @property
+    def row_count(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    def begin(self, section: SectionHead) -> None:
+        self._section, self._sheets = section, 0
+        self._styles.learn_columns(section)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """The visible columns of some rows of the section that was begun."""
+        for piece in slices(batch, cell_bytes=_CELL_BYTES):
+            self._write_rows(piece)
+
+    def end(self) -> None:
+        """Closes the section's sheet; one without rows is a header."""
+        if self._open is None and self._section is not None and self._section.visible:
+            self._open_sheet(None)
+        self._close_sheet()
+        self._section = None
+
+    def close(self, fill_summary: Callable[[Any, Any, Formats], None], styles: Iterable[Style]) -> None:
+        """Draws the whole workbook and adds all that is not rows."""
+        self._styles.learn(styles)
+        with self._drawing(self.parts, fill_summary) as drawing:
+            if [split(drawing, number) for number in range(len(self.parts))] != self._written:
+                raise RuntimeError("The last drawing of the workbook differs from the ones the rows were written for.")
+            self._copy_others(drawing)
+        self._zip.close()
+        self._pool.shutdown()
+
+    def abandon(self) -> None:
+        """Lets go of everything, whatever state it is in."""
+        closers = [self._open.close] if self._open else []
+        for close in (*closers, self._zip.close, self._target.close):
+            # A full disk refuses these writes too, and nobody will read them.
+            with suppress(OSError, ValueError):
+                close()
+        self._pool.shutdown()
+
+    def _write_rows(self, batch: pa.RecordBatch) -> None:
+        while batch.num_rows:
+            if self._open is None:
+                self._open_sheet(batch)
+            room = self._max_rows - self.parts[-1].rows
+            if not room or not self._write_piece(batch.slice(0, room)):
+                self._close_sheet()
+                continue
+            batch = batch.slice(room)
+
+    def _write_piece(self, batch: pa.RecordBatch) -> bool:
+        """Whether it still fitted on the sheet."""
+        part, sheet = self.parts[-1], self._open
+        assert sheet is not None, "a sheet is open"
+        first = FIRST_ROW + part.rows
+        xml = rows_xml(batch, first_row=first, styles=sheet.xml.styles, zone=self._head.timezone)
+        if part.rows and sheet.size + len(xml) > self._max_bytes:
+            return False
+        sheet.write(xml)
+        part.rows += batch.num_rows
+        return True
+
+    def _open_sheet(self, sample: pa.RecordBatch | None) -> None:
+        section = self._section
+        assert section is not None, "begin comes before write"
+        self._sheets += 1
+        name = sheet_name(section.title, self._names, number=self._sheets)
+        number = len(self.parts)
+        self.parts.append(Part(section, name, f"Data{number + 1}", column_widths(section.visible, sample)))
+        self._open = _OpenSheet(self._zip.open(member(number), "w"), self._draw_last(), self._pool)
+
+    def _close_sheet(self) -> None:
+        sheet = self._open
+        if sheet is None:
+            return
+        drawn = self._draw_last()
+        sheet.write(drawn.tail)
+        sheet.close()
+        self._open = None
+        self._written.append(SheetXml(sheet.xml.head, sheet.xml.styles, drawn.tail))
+
+    def _draw_last(self) -> SheetXml:
+        """The newest data sheet alone: styles have the same numbers in every drawing."""
+        with self._drawing(self.parts[-1:], _leave_empty) as drawing:
+            return split(drawing, 0)
+
+    def _drawing(self, parts: list[Part], fill_summary: Callable[[Any, Any, Formats], None]) -> ZipFile:
+        return ZipFile(io.BytesIO(draw(self._head, parts, self._styles, fill_summary)))
+
+    def _copy_others(self, drawing: ZipFile) -> None:
+        done = {member(number) for number in range(len(self.parts))}
+        for name in drawing.namelist():
+            if name in done:
+                continue
+            data = drawing.read(name)
+            if name.startswith("xl/tables/"):
+                data = with_true_range(data, self.parts)
+            with self._zip.open(name, "w") as target:
+                target.write(data)
+
+
+class _OpenSheet:
+    """A member of the archive being written; a thread compresses while the next rows are being made."""
+
+    def __init__(self, target: IO[bytes], xml: SheetXml, pool: ThreadPoolExecutor) -> None:
+        self.xml = xml
+        self.size = 0
+        self._target = target
+        self._pool = pool
+        self._pending: Future[int] | None = None
+        self.write(xml.head)
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._wait()
+        self.size += len(data)
+        self._pending = self._pool.submit(self._target.write, data)
+
+    def close(self) -> None:
+        try:
+            self._wait()
+        finally:
+            self._target.close()
+
+    def _wait(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.result()
+
+
+def _leave_empty(_book: Any, _sheet: Any, _formats: Formats) -> None:
+    """The Summary of every drawing but the last."""
