@@ -78,7 +78,10 @@ class BatchStream(Protocol):
 
 
 class Source(Protocol):
-    """A database of somebody else, opened read-only for each call. Every failure is a `SourceError`."""
+    """A database of somebody else, opened read-only for each call.
+
+    Every failure is a `SourceError`, except that `check` answers with `ok=False` and the sentence.
+    """
 
     kind: str
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain, islice
-from time import monotonic
 from typing import Any, Final, cast
 
 import psycopg
@@ -18,6 +17,7 @@ import psycopg
 from core.errors import SourceError
 from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
 from core.sources.batches import RowBatches, Rows, bound_values
+from core.sources.checks import Finding, timed
 from core.sources.columns import Column
 from core.sources.placeholders import rewrite
 from core.sources.postgresql_errors import connecting_failed, query_failed
@@ -77,13 +77,13 @@ class PostgresqlSource:
 
     def check(self) -> SourceCheck:
         """Not ok for a role that could read files or start programs on the server, whatever it is asked."""
-        started = monotonic()
+        return timed(self._inspect)
+
+    def _inspect(self) -> Finding:
         with self._transaction(timeout_s=_OUR_SECONDS) as connection, _ours():
-            powers = _powers(connection)
-            detail = _privileged(powers) if powers else _greeting(connection)
-            warnings = () if powers else _warnings(connection)
-        elapsed = round((monotonic() - started) * 1000)
-        return SourceCheck(ok=not powers, detail=detail, warnings=warnings, elapsed_ms=elapsed)
+            if powers := _powers(connection):
+                return Finding(_privileged(powers), ok=False)
+            return Finding(_greeting(connection), warnings=_warnings(connection))
 
     def tables(self) -> list[TableInfo]:
         found: dict[tuple[str, str], list[tuple[str, str]]] = {}

@@ -26,11 +26,11 @@ _PERMANENT_WORDS: Final = (
 
 
 def connecting_failed(error: psycopg.Error, *, secret: str = "") -> SourceError:
-    words = one_line(str(error)).rstrip(".")
+    words = _sentence(str(error))
     if secret:
         words = words.replace(secret, "***")
     transient = not any(part in words for part in _PERMANENT_WORDS)
-    return SourceError(f"PostgreSQL cannot be reached: {words}.", error_class="connection", transient=transient)
+    return SourceError(f"PostgreSQL cannot be reached: {words}", error_class="connection", transient=transient)
 
 
 def query_failed(error: Exception, query: Query) -> SourceError:
@@ -61,8 +61,13 @@ def _stopped(error: psycopg.Error, query: Query) -> SourceError:
 def _words(error: psycopg.Error, query: Query) -> str:
     diagnosis = error.diag
     words = one_line(diagnosis.message_primary or str(error)).rstrip(".")
-    extras = [one_line(part).rstrip(".") + "." for part in (diagnosis.message_detail, diagnosis.message_hint) if part]
+    extras = [_sentence(part) for part in (diagnosis.message_detail, diagnosis.message_hint) if part]
     return " ".join([f"{words}{_place(diagnosis.statement_position, query)}.", *extras])
+
+
+def _sentence(text: str) -> str:
+    words = one_line(text).rstrip(".")
+    return words if words.endswith("?") else f"{words}."
 
 
 def _place(position: str | None, query: Query) -> str:

@@ -8,15 +8,16 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from core.errors import SourceError
 from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
 from core.sources.batches import RowBatches, Rows, bound_values
+from core.sources.checks import Finding, timed
 from core.sources.columns import Column, infer, unique_names
 from core.sources.placeholders import rewrite
 from core.sources.sqlite_guard import Deadline, open_guarded, open_trusted
+from core.text import plural
 
 _CHECK_SECONDS = 5
 
@@ -26,15 +27,15 @@ class SqliteSource:
 
     kind = "sqlite"
 
-    def __init__(self, path: Path, *, recheck: Callable[[], None]) -> None:
+    def __init__(self, path: Path, *, recheck: Callable[[], object]) -> None:
         self._path = path
         self._recheck = recheck
 
     def check(self) -> SourceCheck:
-        started = monotonic()
-        count = len(self.tables())
-        detail = f"The file opens and holds {count} {'table' if count == 1 else 'tables and views'}."
-        return SourceCheck(ok=True, detail=detail, warnings=(), elapsed_ms=round((monotonic() - started) * 1000))
+        return timed(self._inspect)
+
+    def _inspect(self) -> Finding:
+        return Finding(f"The file opens and holds {plural(len(self.tables()), 'table or view', 'tables and views')}.")
 
     def tables(self) -> list[TableInfo]:
         """Read over a separate connection: PRAGMA is closed to users, and no statement of theirs runs here."""
