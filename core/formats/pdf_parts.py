@@ -25,8 +25,8 @@ _TILE_GAP: Final = 7.5
 _TILE_PADDING: Final = 10.0
 _BODY_LEADING: Final = 15.0
 _BODY_LINES: Final = 60
-_CHART_TITLE: Final = 40.0
-_CHART_HEIGHT: Final = 160.0
+_CHART_TITLE: Final = 50.0
+_CHART_HEIGHT: Final = 165.0
 _CHART_TALLEST: Final = 250.0
 _CHART_LOWEST: Final = 110.0
 _CHART_SCALE: Final = 3
@@ -65,7 +65,7 @@ def body(book: Book, document: ReportDocument) -> None:
             book.need(_BODY_LEADING)
             book.text(line, style, leading=_BODY_LEADING)
         book.y -= 5
-    book.y -= 6
+    book.y -= 9
 
 
 def notices(book: Book, sentences: Sequence[str]) -> None:
@@ -98,11 +98,10 @@ def tiles(book: Book, kpis: Sequence[Kpi]) -> None:
     book.y -= 6 if shown else 0
 
 
-def chart(book: Book, data: ChartData, *, below: float) -> None:
-    """Title and picture stay together; the picture takes what is left when `below` points do not fit under it."""
+def chart(book: Book, data: ChartData, *, whole: float, start: float) -> None:
+    """Title and picture stay together; `whole` and `start` are the points that the table and its start need below."""
     book.need(_CHART_TITLE + _CHART_LOWEST)
-    left_over = book.room - _CHART_TITLE
-    height = _CHART_HEIGHT if left_over - _CHART_HEIGHT >= below else min(left_over - 8, _CHART_TALLEST)
+    height = chart_height(book.room - _CHART_TITLE, whole=whole, start=start)
     heading(book, data.title)
     if data.subtitle:
         caption(book, data.subtitle)
@@ -119,6 +118,13 @@ def chart(book: Book, data: ChartData, *, below: float) -> None:
     )
     book.canvas.drawImage(ImageReader(BytesIO(picture)), book.left, book.y, book.content_width, height)
     book.y -= 16
+
+
+def chart_height(room: float, *, whole: float, start: float) -> float:
+    """As high as leaves the whole table on the page, else as usual with its start below, else what is left."""
+    if room - whole >= _CHART_LOWEST:
+        return min(room - whole, _CHART_HEIGHT)
+    return _CHART_HEIGHT if room - start >= _CHART_HEIGHT else min(room, _CHART_TALLEST)
 
 
 def heading(book: Book, text: str) -> None:

@@ -9,7 +9,7 @@ from core.document.model import Section, SectionHead
 from core.formats import pdf_parts as parts
 from core.formats.pdf_page import Book
 from core.formats.pdf_table import HEADER_HEIGHT, ROW_HEIGHT, Table, TableColumn
-from core.formats.words import column_label, rows_sentence, section_lines
+from core.formats.words import column_label, columns_sentence, rows_sentence, section_lines
 
 _HEADING: Final = 48.0
 _ROWS_TOGETHER: Final = 4
@@ -39,7 +39,7 @@ def draw_section(book: Book, section: Section, kept: Kept | None, table: Table |
         _draw_failure(book, section)
         return
     if section.chart is not None:
-        parts.chart(book, section.chart, below=_HEADING + HEADER_HEIGHT + ROW_HEIGHT * min(_ROWS_TOGETHER, kept.shown))
+        parts.chart(book, section.chart, whole=_height(kept.shown), start=_height(min(_ROWS_TOGETHER, kept.shown)))
     _draw_heading(book, kept)
     _draw_table(book, kept, table)
 
@@ -54,7 +54,7 @@ def _draw_failure(book: Book, section: Section) -> None:
 
 
 def _draw_heading(book: Book, kept: Kept) -> None:
-    book.need(_HEADING + HEADER_HEIGHT + ROW_HEIGHT * min(_ROWS_TOGETHER, kept.shown))
+    book.need(_height(min(_ROWS_TOGETHER, kept.shown)))
     parts.heading(book, kept.head.title)
     for line in section_lines(kept.head, rows_sentence(kept.total, kept.shown, book.head), book.head):
         parts.caption(book, line)
@@ -64,9 +64,7 @@ def _draw_heading(book: Book, kept: Kept) -> None:
 def _draw_table(book: Book, kept: Kept, table: Table) -> None:
     shown = table.fit_width(book.content_width)
     if hidden := len(kept.columns) - shown:
-        columns = "column does" if hidden == 1 else "columns do"
-        sentence = f"{hidden} more {columns} not fit on the page and can be found in the other files of this report."
-        parts.callout(book, sentence, color=book.palette.warn, fill=book.palette.warn_soft)
+        parts.callout(book, columns_sentence(hidden, book.head), color=book.palette.warn, fill=book.palette.warn_soft)
     start = 0
     while start == 0 or start < table.row_count:
         rows = range(start, min(start + _rows_that_fit(book), table.row_count))
@@ -75,6 +73,11 @@ def _draw_table(book: Book, kept: Kept, table: Table) -> None:
         if start < table.row_count:
             book.open_next()
     book.y -= 26
+
+
+def _height(rows: int) -> float:
+    """Heading and table of so many rows, in points."""
+    return _HEADING + HEADER_HEIGHT + ROW_HEIGHT * rows
 
 
 def _rows_that_fit(book: Book) -> int:

@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.document.tokens import TYPE, Palette
 from core.formats.pdf_cells import Alphabet, Cells
+from core.formats.pdf_fonts import Widths
 from core.formats.pdf_text import Style, draw, fit, width_of
 
 HEADER_HEIGHT: Final = 18.0
@@ -22,7 +23,9 @@ ROW_HEIGHT: Final = 17.8
 _PADDING: Final = 6.0
 _BASELINE: Final = 5.9
 _WIDEST: Final = 190.0
-_NARROWEST: Final = 36.0
+# Below this a text says nothing; a number that is cut is worse than none.
+_NARROWEST_TEXT: Final = 62.0
+_NARROWEST_NUMBER: Final = 120.0
 _TEXT_SHARE: Final = 0.55
 
 
@@ -64,8 +67,10 @@ class Table:
 
     def fit_width(self, available: float) -> int:
         """Share out `available` points among the columns; returns how many columns there is room for."""
-        shown = min(len(self._columns), int(available // _NARROWEST))
-        widths = share_width(self._natural[:shown], [not column.right for column in self._columns[:shown]], available)
+        floors = [self._floor(number) for number in range(len(self._columns))]
+        shown = int(np.searchsorted(np.cumsum(floors), available, side="right"))
+        texts = [not column.right for column in self._columns[:shown]]
+        widths = share_width(self._natural[:shown], floors[:shown], texts, available)
         self._edges = [0.0, *np.cumsum(widths).tolist()]
         for cells, width in zip(self._cells, widths, strict=False):
             cells.cut(width - 2 * _PADDING)
@@ -90,6 +95,12 @@ class Table:
     def _natural_width(self, number: int) -> float:
         header = width_of(self._columns[number].label, self._header_style)
         return min(max(header, self._cells[number].natural_width()), _WIDEST) + 2 * _PADDING
+
+    def _floor(self, number: int) -> float:
+        """The width below which a column is not worth showing."""
+        if not self._columns[number].right:
+            return min(self._natural[number], _NARROWEST_TEXT)
+        return min(self._cells[number].natural_width() + 2 * _PADDING, _NARROWEST_NUMBER)
 
     def _draw_column(self, number: int, lines: list[str], rows: range) -> None:
         """One text object: every line moves one row down and shows a cell."""
@@ -156,23 +167,24 @@ class Table:
         self._canvas.line(0, y, width, y)
 
 
-def share_width(natural: Sequence[float], is_text: Sequence[bool], available: float) -> list[float]:
+def share_width(
+    natural: Sequence[float], floors: Sequence[float], is_text: Sequence[bool], available: float
+) -> list[float]:
     """Widths that add up to `available`: text gets the larger share of slack, only the widest columns give way."""
     slack = available - sum(natural)
     if slack < 0:
-        return _squeeze(natural, available)
+        return _squeeze(np.array(natural), np.array(floors), available)
     texts = sum(is_text)
     for_text = slack * _TEXT_SHARE / texts if texts else 0.0
     for_all = (slack - for_text * texts) / max(len(natural), 1)
     return [width + for_all + (for_text if text else 0.0) for width, text in zip(natural, is_text, strict=True)]
 
 
-def _squeeze(natural: Sequence[float], available: float) -> list[float]:
-    """The one upper bound for all widths with which they fit."""
-    left, count = available, len(natural)
-    for width in sorted(natural):
-        if width * count >= left:
-            break
-        left, count = left - width, count - 1
-    bound = left / max(count, 1)
-    return [min(width, bound) for width in natural]
+def _squeeze(natural: Widths, floors: Widths, available: float) -> list[float]:
+    """The one upper bound for all widths with which they fit, found by halving; no column goes below its floor."""
+    low, high = 0.0, float(natural.max())
+    for _ in range(40):
+        middle = (low + high) / 2
+        fits = np.maximum(np.minimum(natural, middle), floors).sum() <= available
+        low, high = (middle, high) if fits else (low, middle)
+    return [float(width) for width in np.maximum(np.minimum(natural, low), floors)]

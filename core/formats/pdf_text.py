@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from arabic_reshaper import ArabicReshaper
-from bidi import get_display
+from bidi.algorithm import get_display
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 

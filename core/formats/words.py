@@ -31,11 +31,17 @@ def rows_sentence(total: int, shown: int, head: ReportHead) -> str:
     if shown >= total:
         return all_rows if total else "No rows"
     first = f"first {_count(shown, head)} of {all_rows}"
-    complete = [format_label(key) for key in _COMPLETE if key in head.formats]
-    if not complete:
+    where = _complete_files(head)
+    if not where:
         return f"{first}; choose Excel or CSV for this report to get the others"
-    files = "file" if len(complete) == 1 else "files"
-    return f"{first}; all {all_rows} are in the {join_words(complete)} {files}"
+    return f"{first}; all {all_rows} are in the {where}"
+
+
+def columns_sentence(hidden: int, head: ReportHead) -> str:
+    """That so many columns are not here, and where they are."""
+    missing = f"{hidden} more {'column does' if hidden == 1 else 'columns do'} not fit on the page."
+    where = _complete_files(head)
+    return f"{missing} All columns are in the {where}." if where else f"{missing} Choose Excel or CSV to get them all."
 
 
 def parameters_sentence(parameters: Iterable[tuple[str, str]]) -> str:
@@ -86,6 +92,12 @@ def language(head: ReportHead) -> str:
 def direction(head: ReportHead) -> str:
     """`ltr` or `rtl`, as the locale writes."""
     return str(find_locale(head.locale).text_direction)
+
+
+def _complete_files(head: ReportHead) -> str:
+    """`Excel and CSV files`: those of this run that leave out nothing."""
+    complete = [format_label(key) for key in _COMPLETE if key in head.formats]
+    return f"{join_words(complete)} {'file' if len(complete) == 1 else 'files'}" if complete else ""
 
 
 def row_count(count: int, head: ReportHead) -> str:
