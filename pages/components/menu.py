@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.services.outbox import is_catching
+
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
@@ -26,7 +28,7 @@ MENU: list[MenuEntry] = [
     MenuEntry("pages/home.py", "Home", ":material/home:", MONITOR, "home"),
     MenuEntry("pages/history.py", "History", ":material/history:", MONITOR, "history"),
     MenuEntry("pages/execution.py", "Run", ":material/receipt_long:", MONITOR, "execution", hidden=True),
-    MenuEntry("pages/outbox.py", "Outbox", ":material/outbox:", MONITOR, "outbox"),
+    MenuEntry("pages/outbox.py", "Outbox", ":material/outbox:", MONITOR, "outbox", hidden=not is_catching()),
     MenuEntry("pages/schedules.py", "Schedules", ":material/event_repeat:", BUILD, "schedules"),
     MenuEntry("pages/schedule.py", "Schedule", ":material/edit_calendar:", BUILD, "schedule", hidden=True),
     MenuEntry("pages/dashboards.py", "Dashboards", ":material/dashboard:", BUILD, "dashboards"),

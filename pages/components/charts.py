@@ -1,0 +1,111 @@
+"""Results as charts, figures and tables, drawn in the browser without the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from core.schemas.content import Preview, TileChart
+from pages.components.feedback import plain
+
+CHARTS: Final[dict[TileChart, str]] = {
+    "table": "Table",
+    "metric": "Figures",
+    "line": "Line",
+    "bar": "Bars",
+    "area": "Area",
+    "scatter": "Scatter",
+    "pie": "Pie",
+}
+_NUMBERS: Final = ("int", "float", "double", "decimal", "number", "numeric", "real", "bigint", "smallint")
+_MOST_SERIES: Final = 6
+_MOST_FIGURES: Final = 4
+_HEIGHT: Final = 320
+
+
+def result_table(preview: Preview, *, height: int | None = None) -> None:
+    columns = {column.name: [row[at] for row in preview.rows] for at, column in enumerate(preview.columns)}
+    st.dataframe(columns, hide_index=True, height=height or "auto", alt=f"{len(preview.rows)} rows")
+
+
+def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequence[str], title: str, key: str) -> None:
+    """One result as what was chosen; columns that are not named are guessed."""
+    across, values = axes(preview, x=x, y=y)
+    if kind == "table" or not values or not preview.rows:
+        result_table(preview)
+    elif kind == "metric":
+        _figures(preview, values)
+    else:
+        spec = _pie(preview, across, values[0]) if kind == "pie" else _cartesian(preview, kind, across, values)
+        st.echarts_chart(spec, height=_HEIGHT, key=key, alt=f"{CHARTS[kind]} chart: {title}")
+
+
+def numeric_columns(preview: Preview) -> list[str]:
+    return [column.name for column in preview.columns if column.type.lower().startswith(_NUMBERS)]
+
+
+def axes(preview: Preview, *, x: str | None, y: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The first column that is no number goes across, numbers go up."""
+    names, numbers = [column.name for column in preview.columns], numeric_columns(preview)
+    across = x if x in names else next((name for name in names if name not in numbers), None)
+    chosen = [name for name in y if name in names] or [name for name in numbers if name != across]
+    return across, chosen[:_MOST_SERIES]
+
+
+def _figures(preview: Preview, values: Sequence[str]) -> None:
+    with st.container(horizontal=True):
+        for name in values[:_MOST_FIGURES]:
+            numbers = [value for value in map(_number, _column(preview, name)) if value is not None]
+            value: float | int = sum(numbers)
+            st.metric(plain(name), f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}")
+
+
+def _cartesian(preview: Preview, kind: TileChart, across: str | None, values: Sequence[str]) -> dict[str, Any]:
+    labels = [str(value) for value in _column(preview, across)] if across else [str(n + 1) for n in _counted(preview)]
+    series = [
+        {
+            "name": name,
+            "type": "line" if kind == "area" else kind,
+            "data": [_number(value) for value in _column(preview, name)],
+            "showSymbol": kind == "scatter" or len(preview.rows) <= 40,
+            **({"areaStyle": {"opacity": 0.18}} if kind == "area" else {}),
+        }
+        for name in values
+    ]
+    return {
+        "tooltip": {"trigger": "item" if kind == "scatter" else "axis", "valueFormatter": "localized"},
+        "legend": {"show": len(values) > 1, "top": 0},
+        "grid": {"left": 8, "right": 16, "top": 36 if len(values) > 1 else 16, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": labels, "boundaryGap": kind == "bar"},
+        "yAxis": {"type": "value", "scale": kind in ("line", "scatter")},
+        "series": series,
+    }
+
+
+def _pie(preview: Preview, across: str | None, value: str) -> dict[str, Any]:
+    names = [str(name) for name in _column(preview, across)] if across else [str(n + 1) for n in _counted(preview)]
+    slices = [
+        {"name": name, "value": _number(number)} for name, number in zip(names, _column(preview, value), strict=True)
+    ]
+    return {
+        "tooltip": {"trigger": "item", "valueFormatter": "localized"},
+        "series": [{"type": "pie", "radius": ["45%", "72%"], "data": slices, "label": {"formatter": "{b}: {d}%"}}],
+    }
+
+
+def _counted(preview: Preview) -> range:
+    return range(len(preview.rows))
+
+
+def _column(preview: Preview, name: str | None) -> list[Any]:
+    at = [column.name for column in preview.columns].index(name or "")
+    return [row[at] for row in preview.rows]
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,79 @@
+"""What can be done with a run: cancel, run again, send the same files again, settle an uncertain mail."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import streamlit as st
+import tasks
+
+from core.database import session_scope
+from core.schemas.accounts import Actor
+from core.schemas.executions import DeliveryResponse, ExecutionDetail, ExecutionResponse
+from core.services import deliveries, executions
+from core.text import plural
+from pages.components.feedback import act, say
+from pages.components.pages_map import EXECUTION, go
+
+Outcome = Literal["sent", "resend", "drop"]
+OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
+    ("sent", "It arrived: mark as sent", ":material/check:"),
+    ("resend", "It did not: send again", ":material/send:"),
+    ("drop", "Drop it", ":material/block:"),
+)
+
+
+def cancel(user: Actor, execution: ExecutionResponse) -> str:
+    with session_scope() as session:
+        executions.cancel_execution(session, actor=user, execution_id=execution.id)
+    return "It is being stopped."
+
+
+def run_again(user: Actor, execution: ExecutionResponse) -> None:
+    """Queue a new run of the same report and open it."""
+    started: list[ExecutionResponse] = []
+
+    def run() -> None:
+        with session_scope() as session:
+            report_id = execution.scheduled_report_id
+            started.append(executions.request_run(session, actor=user, report_id=report_id))
+
+    if not act(run):
+        st.rerun()
+    tasks.ring([started[0].id])
+    say("A new run is queued.")
+    go(EXECUTION, id=started[0].id)
+
+
+def settle(user: Actor, delivery: DeliveryResponse, outcome: Outcome) -> str:
+    with session_scope() as session:
+        execution = deliveries.settle_delivery(session, actor=user, delivery_id=delivery.id, outcome=outcome)
+    tasks.ring([execution.id])
+    return {"sent": "Marked as sent.", "resend": "It is being sent again.", "drop": "Dropped."}[outcome]
+
+
+def ask_resend(user: Actor, execution: ExecutionDetail) -> None:
+    everybody = list(dict.fromkeys(delivery.recipient for delivery in execution.deliveries))
+    left_out = [delivery.recipient for delivery in execution.deliveries if delivery.status != "sent"]
+
+    @st.dialog("Send the same files again?", icon=":material/forward:")
+    def ask() -> None:
+        st.caption("The very files of this run go out once more, with a new message id. Nothing is computed anew.")
+        chosen = st.multiselect("To", everybody, default=left_out or everybody, key="resend-to")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            no = st.button("Cancel", key="resend-no")
+            yes = st.button(
+                f"Send {plural(len(chosen), 'mail')}", type="primary", disabled=not chosen, key="resend-yes",
+                on_click=act, args=(_resend, user, execution, chosen),
+            )  # fmt: skip
+        if yes or no:
+            st.rerun()
+
+    ask()
+
+
+def _resend(user: Actor, execution: ExecutionDetail, recipients: list[str]) -> str:
+    with session_scope() as session:
+        deliveries.resend_execution(session, actor=user, execution_id=execution.id, recipients=recipients)
+    tasks.ring([execution.id])
+    return f"{plural(len(recipients), 'mail')} on the way."

@@ -1,0 +1,165 @@
+"""One run: what happened when, who got it, the files, and what can be done now."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from core.schemas.accounts import Actor
+from core.schemas.executions import AttemptResponse, DeliveryResponse, ExecutionDetail
+from core.states import ACTIVE_STATUSES, LABELS
+from core.text import human_size, plural
+from pages.components import execution_actions as actions
+from pages.components.feedback import act, plain
+from pages.components.layout import cards
+from pages.components.pages_map import DATA_SOURCES, EMAIL_SETTINGS, SCHEDULE, open_link
+from pages.components.status import status_badge
+from pages.components.times import NEVER, duration, moment
+
+_PREVIEW_HEIGHT: Final = 640
+
+# What helps, by class of error; the page that mends it, when there is one.
+_HELP: Final[dict[str, tuple[str, str]]] = {
+    "query": ("Open the query, run it there and mend it; then run the report again.", ""),
+    "permission": ("The database refuses its user. Give it the right to read these tables.", DATA_SOURCES),
+    "connection": ("The database did not answer. Test the data source; it is tried again by itself.", DATA_SOURCES),
+    "missing_source": ("The data source is gone or cannot be read. Choose another one in the query.", DATA_SOURCES),
+    "missing_account": ("There is no mail account to send from. Set one up and resend.", EMAIL_SETTINGS),
+    "login": ("The mail server refuses the login. Check user name and password.", EMAIL_SETTINGS),
+    "certificate": ("The mail server's certificate is not trusted. Check host name and port.", EMAIL_SETTINGS),
+    "time_limit": ("It took too long. Narrow the query, or raise the time limit.", ""),
+    "row_limit": ("The query returns more rows than allowed. Aggregate or narrow it.", ""),
+    "memory": ("It needed more memory than allowed. Return fewer rows or columns.", ""),
+    "disk_full": ("The disk is full. Make room, then run it again.", ""),
+    "template": ("Subject or text has a mistake. Open the schedule; the preview shows it.", ""),
+    "misfire": ("It was due while nothing was running, and too late to catch up. Run it now if it is needed.", ""),
+}
+
+
+def summary(user: Actor, execution: ExecutionDetail) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        status_badge(execution.status)
+        st.caption(f"{LABELS[execution.trigger]} \u00b7 due {moment(execution.scheduled_for, user)} ({user.timezone})")
+        open_link(SCHEDULE, "Open the schedule", execution.scheduled_report_id, icon=":material/edit_calendar:")
+    rows = NEVER if execution.row_count is None else f"{execution.row_count:,}"
+    attempt = f"{execution.attempt} of {execution.max_attempts}"
+    cards(
+        [
+            ("Rows", rows, "All rows of all queries."),
+            ("Took", duration(execution.execution_time_ms), "From the start to the last mail."),
+            ("Sent to", plural(len(execution.sent_to), "person", "people"), "Mails that the server accepted."),
+            ("Attempt", attempt, "A transient error is tried again, a wrong query is not."),
+        ]
+    )
+
+
+def trouble(execution: ExecutionDetail) -> None:
+    """The error in words, and what to do about it."""
+    if not execution.error_message:
+        return
+    text, page = _HELP.get(execution.error_class or "", ("", ""))
+    kind = st.error if execution.status == "failed" else st.warning
+    kind(plain(execution.error_message) + (f"\n\n**What to do:** {text}" if text else ""), icon=":material/error:")
+    if page:
+        st.page_link(page, label="Go there", icon=":material/arrow_forward:")
+
+
+def buttons(user: Actor, execution: ExecutionDetail) -> None:
+    with st.container(horizontal=True):
+        if execution.status in ACTIVE_STATUSES:
+            st.button(
+                "Cancel", icon=":material/cancel:", disabled=execution.cancel_requested,
+                on_click=act, args=(partial(actions.cancel, user, execution),),
+            )  # fmt: skip
+            return
+        again = "Run again" if execution.status == "success" else "Retry"
+        if st.button(again, type="primary", icon=":material/replay:"):
+            actions.run_again(user, execution)
+        if execution.generated_files and execution.deliveries and st.button("Resend\u2026", icon=":material/forward:"):
+            actions.ask_resend(user, execution)
+
+
+def deliveries(user: Actor, execution: ExecutionDetail) -> None:
+    st.subheader("Deliveries", anchor=False)
+    if not execution.deliveries:
+        st.caption("No mail was made in this run.")
+    for delivery in execution.deliveries:
+        _delivery(user, delivery)
+
+
+def _delivery(user: Actor, delivery: DeliveryResponse) -> None:
+    with st.container(key=f"row-{delivery.id}"):
+        person, state, answer = st.columns([3, 1.4, 4], vertical_alignment="center")
+        role = "" if delivery.role == "to" else f" \u00b7 {delivery.role.upper()}"
+        person.markdown(f"**{plain(delivery.recipient)}**{role}")
+        with state:
+            status_badge(delivery.status)
+        answer.caption(
+            plain(_answer(delivery)) + (f" \u00b7 {moment(delivery.sent_at, user)}" if delivery.sent_at else "")
+        )
+        if delivery.status == "uncertain":
+            _uncertain(user, delivery)
+
+
+def _answer(delivery: DeliveryResponse) -> str:
+    """What the server said, in its own words."""
+    said = " ".join(str(part) for part in (delivery.smtp_code, delivery.smtp_response) if part)
+    words = said or delivery.error_message or ""
+    tries = plural(delivery.attempts, "attempt") if delivery.attempts > 1 else ""
+    return " \u00b7 ".join(part for part in (words, tries) if part) or NEVER
+
+
+def _uncertain(user: Actor, delivery: DeliveryResponse) -> None:
+    st.caption(
+        "The connection broke while the server was taking this mail. Only the person knows whether it came: "
+        "ask, then choose. Nothing is sent again by itself."
+    )
+    with st.container(horizontal=True):
+        for outcome, label, icon in actions.OUTCOMES:
+            st.button(
+                label, icon=icon, key=f"{outcome}-{delivery.id}",
+                on_click=act, args=(partial(actions.settle, user, delivery, outcome),),
+            )  # fmt: skip
+
+
+def files(execution: ExecutionDetail) -> None:
+    st.subheader("Files", anchor=False)
+    if not execution.generated_files:
+        st.caption("This run made no files, or they are past their keeping time.")
+        return
+    with st.container(horizontal=True):
+        for key, file in execution.generated_files.items():
+            st.link_button(
+                f"{plain(file.name)} ({human_size(file.size)})", file.url or f"/files/{execution.id}/{key}",
+                icon=":material/download:", help=_completeness(file.rows_written, file.rows_total),
+            )  # fmt: skip
+
+
+def _completeness(written: int, total: int) -> str:
+    if written >= total:
+        return f"All {plural(total, 'row')}."
+    return f"The first {written:,} of {plural(total, 'row')}."
+
+
+def mail(execution: ExecutionDetail) -> None:
+    if execution.status in ACTIVE_STATUSES or not execution.deliveries:
+        return
+    st.subheader("The mail", anchor=False)
+    st.iframe(f"/preview/execution/{execution.id}", height=_PREVIEW_HEIGHT, alt="The mail as it was sent")
+
+
+def timeline(user: Actor, execution: ExecutionDetail) -> None:
+    st.subheader("Timeline", anchor=False)
+    if not execution.attempts:
+        st.caption("Nothing happened yet.")
+    for attempt in execution.attempts:
+        _event(user, attempt)
+
+
+def _event(user: Actor, attempt: AttemptResponse) -> None:
+    detail = " \u00b7 ".join(f"{key.replace('_', ' ')} {value}" for key, value in attempt.detail.items() if value)
+    words = attempt.event.replace("_", " ").capitalize()
+    at = moment(attempt.at, user, seconds=True).split(", ")[1]
+    st.markdown(f"`{at}` **{plain(words)}**" + (f"  \n{plain(detail)}" if detail else ""))

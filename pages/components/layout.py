@@ -1,0 +1,78 @@
+"""The head of each page, empty states, rows of lists and the few lines of CSS they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components.feedback import plain, show_feedback
+
+# Constant text: no data ever gets in here.
+_CSS: Final = """<style>
+[class*="st-key-row-"] {
+  border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .1rem 0 .55rem; }
+[class*="st-key-row-"] p { margin-bottom: 0; overflow-wrap: anywhere; }
+.st-key-list-head { border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding-bottom: .3rem; }
+.st-key-list-head p { font-size: .8rem; font-weight: 600; opacity: .75; }
+[class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
+[class*="st-key-row-"] [data-testid="stPageLink"] p { font-weight: 600; color: var(--link, inherit); }
+[data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+@media (max-width: 640px) {
+  .st-key-list-head { display: none; }
+  [class*="st-key-row-"] [data-testid="stHorizontalBlock"] { gap: .25rem .75rem; }
+  [class*="st-key-row-"] [data-testid="stColumn"] { flex: 1 1 40%; min-width: 40%; }
+  [class*="st-key-row-"] [data-testid="stColumn"]:first-child { flex-basis: 100%; }
+  .st-key-cards [data-testid="stColumn"] { flex: 1 1 45%; min-width: 45%; }
+}
+</style>"""
+
+
+def page_head(title: str, subtitle: str = "") -> AbstractContextManager[Any]:
+    """Title and subtitle on the left; returns the place for actions on the right."""
+    st.html(_CSS)
+    with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
+        with st.container(width="stretch", gap=None):
+            st.title(plain(title), anchor=False)
+            if subtitle:
+                st.caption(plain(subtitle))
+        actions = st.container(horizontal=True, width="content", key="page-actions")
+    show_feedback()
+    return actions
+
+
+def back_link(page: str, label: str) -> None:
+    st.page_link(page, label=label, icon=":material/arrow_back:")
+
+
+def empty_state(icon: str, title: str, text: str) -> AbstractContextManager[Any]:
+    """Says what belongs here and what to do first; returns the place for the button that does it."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("small")
+        st.markdown(f"## {icon}", width="content")
+        st.subheader(title, anchor=False, width="content")
+        st.caption(text, width="content", text_alignment="center")
+        place = st.container(horizontal=True, horizontal_alignment="center")
+        st.space("small")
+    return place
+
+
+def list_head(widths: Sequence[float], titles: Sequence[str]) -> None:
+    with st.container(key="list-head"):
+        for column, title in zip(st.columns(widths), titles, strict=True):
+            column.markdown(title or "&nbsp;")
+
+
+def list_row(key: str, widths: Sequence[float]) -> Sequence[Any]:
+    """The columns of one row."""
+    with st.container(key=f"row-{key}"):
+        return st.columns(widths, vertical_alignment="center")
+
+
+def cards(figures: Sequence[tuple[str, str | int, str]]) -> None:
+    """Key figures: label, value, help."""
+    with st.container(key="cards"):
+        for column, (label, value, text) in zip(st.columns(len(figures)), figures, strict=True):
+            column.metric(label, value, border=True, help=text or None)

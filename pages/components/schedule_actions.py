@@ -1,0 +1,119 @@
+"""What can be done with a schedule, wherever it stands: the list, its own page, the first page."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import streamlit as st
+import tasks
+
+from core.database import session_scope
+from core.schemas.accounts import Actor
+from core.schemas.executions import TestRunResponse
+from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.services import executions, scheduled_reports, test_runs
+from pages.components.confirm import confirm
+from pages.components.feedback import act, refuse, say
+from pages.components.pages_map import SCHEDULE, go
+
+RUN: Final = "Run now"
+TEST: Final = "Send test"
+EDIT: Final = "Edit"
+PAUSE: Final = "Pause"
+RESUME: Final = "Resume"
+DUPLICATE: Final = "Duplicate"
+DELETE: Final = "Delete"
+ICONS: Final = {
+    RUN: ":material/play_arrow:",
+    TEST: ":material/mark_email_read:",
+    EDIT: ":material/edit:",
+    PAUSE: ":material/pause:",
+    RESUME: ":material/resume:",
+    DUPLICATE: ":material/content_copy:",
+    DELETE: ":material/delete:",
+}
+
+
+def actions_menu(report: ScheduledReportResponse) -> str | None:
+    """The menu of one row; returns what was chosen."""
+    toggle = PAUSE if report.is_active else RESUME
+    return st.menu_button(
+        "Actions",
+        [RUN, TEST, EDIT, toggle, DUPLICATE, DELETE],
+        key=f"actions-{report.id}",
+        type="tertiary",
+        format_func=lambda option: f"{ICONS[option]} {option}",
+    )
+
+
+def perform(user: Actor, report: ScheduledReportResponse, choice: str) -> None:
+    """Do what was chosen, then show the page anew."""
+    if choice == EDIT:
+        go(SCHEDULE, id=report.id)
+    if choice == DELETE:
+        ask_delete(user, report)
+        return
+    if choice == TEST:
+        tell_test(send_test(user, report.id))
+    else:
+        act(_ACTIONS[choice], user, report)
+    st.rerun()
+
+
+def ask_delete(user: Actor, report: ScheduledReportResponse) -> None:
+    confirm(
+        f"Delete {report.name}?",
+        "The schedule goes, and with it its history and the files it made. Mails that were sent stay sent.",
+        yes="Delete",
+        action=lambda: _delete(user, report),
+    )
+
+
+def send_test(user: Actor, report_id: UUID) -> TestRunResponse | None:
+    """Runs at once and writes to the person alone; takes some seconds. None when it was refused."""
+    found: list[TestRunResponse] = []
+
+    def run() -> None:
+        found.append(test_runs.run_test(actor=user, report_id=report_id))
+
+    with st.spinner("Running the report and sending it to you alone\u2026", show_time=True):
+        act(run)
+    return found[0] if found else None
+
+
+def tell_test(result: TestRunResponse | None) -> None:
+    if result is None:
+        return
+    if result.success:
+        say(result.detail, icon=":material/mark_email_read:")
+    else:
+        refuse(result.detail)
+
+
+def run_now(user: Actor, report: ScheduledReportResponse) -> str:
+    with session_scope() as session:
+        execution = executions.request_run(session, actor=user, report_id=report.id)
+    tasks.ring([execution.id])
+    return f"{report.name} is queued. Follow it in History."
+
+
+def _set_active(user: Actor, report: ScheduledReportResponse) -> str:
+    with session_scope() as session:
+        changed = scheduled_reports.set_active(session, actor=user, report_id=report.id, is_active=not report.is_active)
+    return f"{changed.name} {'runs again' if changed.is_active else 'is paused'}."
+
+
+def _duplicate(user: Actor, report: ScheduledReportResponse) -> str:
+    with session_scope() as session:
+        copy = scheduled_reports.duplicate_scheduled_report(session, actor=user, report_id=report.id)
+    return f"{copy.name} was made. It is {'active' if copy.is_active else 'paused until you resume it'}."
+
+
+def _delete(user: Actor, report: ScheduledReportResponse) -> str:
+    with session_scope() as session:
+        scheduled_reports.delete_scheduled_report(session, actor=user, report_id=report.id)
+    return f"{report.name} was deleted."
+
+
+_ACTIONS: Final = {RUN: run_now, PAUSE: _set_active, RESUME: _set_active, DUPLICATE: _duplicate}

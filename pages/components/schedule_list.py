@@ -1,0 +1,119 @@
+"""The list of schedules: figures, search, filter, rows with their menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from core.database import read_scope
+from core.schemas.accounts import Actor
+from core.schemas.base import Page
+from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.services import scheduled_reports
+from pages.components.feedback import plain
+from pages.components.layout import cards, empty_state, list_head, list_row
+from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
+from pages.components.paging import page_offset, pagination
+from pages.components.schedule_actions import actions_menu, perform
+from pages.components.status import is_failing, report_badge
+from pages.components.times import relative, short
+
+SIZE: Final = 10
+WIDTHS: Final = (3.4, 1.2, 2.8, 1.9, 1.3)
+_FILTERS: Final = ("All", "Active", "Paused", "Failing")
+# Failing is a matter of the last run, so it is looked for among the active ones; there is a limit per person.
+_MOST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSchedules:
+    """One page of the list, and how many each filter would show."""
+
+    page: Page[ScheduledReportResponse]
+    counts: dict[str, int]
+
+
+def find(user: Actor) -> FoundSchedules:
+    chosen, search = st.session_state.get("show") or st.query_params.get("show", "All"), _search()
+    offset, wanted = page_offset(size=SIZE), {"Active": True, "Paused": False}.get(chosen)
+    with read_scope() as session:
+        find_in = partial(scheduled_reports.list_scheduled_reports, session, actor=user, search=search)
+        page, everything = find_in(is_active=wanted, offset=offset, limit=SIZE), find_in(limit=1)
+        active = find_in(is_active=True, limit=_MOST)
+    failing = [report for report in active.items if is_failing(report)]
+    if chosen == "Failing":
+        page = Page(failing[offset : offset + SIZE], len(failing))
+    numbers = (everything.total, active.total, everything.total - active.total, len(failing))
+    return FoundSchedules(page, dict(zip(_FILTERS, numbers, strict=True)))
+
+
+def show(user: Actor, found: FoundSchedules) -> None:
+    if not found.counts["All"] and not _search():
+        _nothing_yet()
+        return
+    _figures(found)
+    _filters(found.counts)
+    if not found.page.items:
+        st.info("No schedule matches. Change the search or the filter.", icon=":material/search_off:")
+        return
+    list_head(WIDTHS, ("Schedule", "Status", "Runs", "Next run", ""))
+    for report in found.page.items:
+        _row(user, report)
+    pagination(found.page.total, size=SIZE, noun="schedules")
+
+
+def _search() -> str:
+    return str(st.session_state.get("search") or st.query_params.get("search", "")).strip()
+
+
+def _nothing_yet() -> None:
+    with empty_state(
+        ":material/event_repeat:",
+        "No schedules yet",
+        "A schedule runs a query or a dashboard at fixed times and mails the result as Excel, CSV, PDF or HTML. "
+        "Start from a saved query.",
+    ):
+        if st.button("New schedule", type="primary", key="first-schedule"):
+            go(SCHEDULE)
+        st.page_link(QUERIES, label="See the queries", icon=":material/code:")
+
+
+def _figures(found: FoundSchedules) -> None:
+    upcoming = [report.next_run_at for report in found.page.items if report.next_run_at]
+    cards(
+        [
+            ("Active", found.counts["Active"], f"{found.counts['All']} in total"),
+            ("Paused", found.counts["Paused"], "They keep their settings and do not run."),
+            ("Failing", found.counts["Failing"], "Active, and the last run did not reach everybody."),
+            ("Next run", relative(min(upcoming)) if upcoming else "\u2013", "The soonest in this list."),
+        ]
+    )
+
+
+def _filters(counts: dict[str, int]) -> None:
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    left.text_input(
+        "Search", placeholder="Search by name", icon=":material/search:", key="search",
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    right.segmented_control(
+        "Show", _FILTERS, default="All", required=True, key="show", label_visibility="collapsed",
+        format_func=lambda name: f"{name} {counts[name]}", bind="query-params",
+    )  # fmt: skip
+
+
+def _row(user: Actor, report: ScheduledReportResponse) -> None:
+    name, state, schedule, upcoming, menu = list_row(str(report.id), WIDTHS)
+    with name:
+        open_link(SCHEDULE, report.name, report.id)
+    with state:
+        report_badge(report)
+    schedule.markdown(plain(report.schedule_text))
+    upcoming.markdown(short(report.next_run_at, user) if report.is_active else "\u2013")
+    with menu:
+        choice = actions_menu(report)
+    if choice:
+        perform(user, report, choice)
