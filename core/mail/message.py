@@ -61,6 +61,7 @@ def build_report_message(
     max_size: int | None = None,
     status: str = "",
     charts: DrawnCharts | None = None,
+    attach_files: bool = True,
 ) -> EmailMessage:
     """One person's copy of a report, as a multipart message ready for `SmtpSession.send`.
 
@@ -100,7 +101,9 @@ def build_report_message(
         message["Precedence"] = "bulk"
     add_headers(message, extra_headers)
     _set_bodies(message, render_report(document, copy, body_markdown=body_markdown), pictures=drawn.inline)
-    attach(message, copy.files.attached)
+    # Left out, the message can be kept small and the files be added when it is sent.
+    if attach_files:
+        attach(message, copy.files.attached)
     return message
 
 

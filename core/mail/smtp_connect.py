@@ -135,12 +135,13 @@ def _first_that_answers(addresses: list[tuple[str, int]]) -> socket.socket:
 def _wrap(plain: socket.socket, account: SmtpAccount) -> ssl.SSLSocket:
     try:
         return tls_context(account).wrap_socket(plain, server_hostname=account.host)
-    except ValueError as error:
-        plain.close()
-        raise smtp_errors.configuration(f"'{account.host}' is not a host name.") from error
+    # A certificate's error is a ValueError too, so the order matters.
     except OSError:
         plain.close()
         raise
+    except ValueError as error:
+        plain.close()
+        raise smtp_errors.configuration(f"'{account.host}' is not a host name.") from error
 
 
 def _greeting_name(connection: socket.socket) -> str:

@@ -68,7 +68,7 @@ _LOGIN_ADVICE = (
     ),
     (
         re.compile(r"53[45]"),
-        re.compile(r"5\.7\.9|5\.7\.8|application-specific|gsmtp", re.I),
+        re.compile(r"gsmtp|google|application-specific", re.I),
         "Google wants an app password here: make one in the Google account (2-step verification must be on).",
     ),
     (re.compile(r"535"), re.compile(r""), "Check the user name and the password."),
