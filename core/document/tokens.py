@@ -138,6 +138,13 @@ def with_brand(palette: Palette, brand: str) -> Palette:
     return replace(palette, brand=colour, brand_ink=ink, series=(colour, *palette.series[1:]))
 
 
+def blend(colour: str, background: str, share: float) -> str:
+    """The opaque colour that `share` (0 to 1) of a colour gives on a background: mail has no transparency."""
+    pairs = zip(rgb(colour), rgb(background), strict=True)
+    red, green, blue = ((front * share + back * (1 - share)) / 255 for front, back in pairs)
+    return _hex(red, green, blue)
+
+
 def rgb(colour: str) -> tuple[int, int, int]:
     """The three bytes of `#RRGGBB` or `#RGB`; raises InvalidInput that shows the form."""
     digits = colour.strip().removeprefix("#")

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
-from babel.numbers import list_currencies
 
 from core.document.locales import (
     EXACT,
@@ -27,9 +26,11 @@ from core.document.locales import (
     signed,
     time_text,
 )
-from core.document.model import Column, Kind
-from core.errors import InvalidInput
-from core.text import did_you_mean
+from core.document.model import Column, Kpi
+from core.document.words import FORMATS as FORMATS
+from core.document.words import ValueFormat as ValueFormat
+from core.document.words import is_currency as is_currency
+from core.document.words import parse_format as parse_format
 
 MISSING = "\u2014"
 NOT_A_NUMBER = "not a number"
@@ -39,52 +40,6 @@ _PLAIN_BELOW = Decimal("1e15")
 _PLAIN_FROM = Decimal("1e-6")
 _BYTES_SHOWN = 8
 _SECONDS_PER_UNIT = {"ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600)}
-
-
-@dataclass(frozen=True, slots=True)
-class ValueFormat:
-    """What a format word asks for; None leaves it to the column."""
-
-    kind: Kind
-    decimals: int | None = None
-    currency: str | None = None
-    compact: bool = False
-
-
-FORMATS: dict[str, ValueFormat] = {
-    "number": ValueFormat("decimal"),
-    "integer": ValueFormat("integer", decimals=0),
-    "percent": ValueFormat("percent", decimals=1),
-    "currency": ValueFormat("decimal", currency="EUR"),
-    "compact": ValueFormat("decimal", compact=True),
-    "duration": ValueFormat("duration"),
-    "date": ValueFormat("date"),
-    "datetime": ValueFormat("datetime"),
-    "text": ValueFormat("text"),
-    "id": ValueFormat("id"),
-}
-
-
-@lru_cache(maxsize=512)
-def parse_format(text: str) -> ValueFormat:
-    """The meaning of a format word: `percent`, `currency:EUR`, or `number:2` with its places.
-
-    Raises InvalidInput with a suggestion.
-    """
-    word, _, detail = text.strip().partition(":")
-    found = FORMATS.get(word.lower())
-    if found is None:
-        words = ", ".join("currency:EUR" if known == "currency" else known for known in FORMATS)
-        raise InvalidInput(
-            f"There is no format '{text}'.{did_you_mean(word.lower(), FORMATS)} Use one of {words}.", field="format"
-        )
-    if word.lower() == "currency":
-        return ValueFormat(found.kind, currency=_currency(detail))
-    if not detail:
-        return found
-    if word.lower() not in ("number", "percent") or not detail.isdigit() or int(detail) > 12:
-        raise InvalidInput(f"'{text}' is not a format. Write number:2 or percent:1 to set the places.", field="format")
-    return ValueFormat(found.kind, decimals=int(detail))
 
 
 def format_value(
@@ -115,6 +70,51 @@ def formatter(
     """The function behind `format_value` for one column, for callers with many values."""
     style = parse_format(column.format) if column.format else ValueFormat(column.kind)
     return partial(_show, column=column, style=style, locale=locale, zone=zone, unit=unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The change since the run before: `text` has no sign, the arrow says where it went.
+
+    `was` is the earlier value alone, `6,647`; `direction` decides the colour.
+    """
+
+    text: str
+    arrow: Literal["▲", "▼", ""]
+    direction: Literal["good", "bad", "neutral"]
+    was: str
+
+
+def format_delta(kpi: Kpi, *, locale: str = "en_GB", zone: tzinfo | None = None) -> Delta | None:
+    """`▲ 0.5%` for counts, `▲ 5.3 pts` for percentages, `▼ 4.2 min` for units; None without an earlier value."""
+    if kpi.previous is None or kpi.value is None:
+        return None
+    was = format_value(kpi.previous, kpi.display, locale=locale, zone=zone, unit=True)
+    now, before = comparable(kpi.value), comparable(kpi.previous)
+    if now is None or before is None or now == before:
+        changed = now != before if now is not None and before is not None else kpi.value != kpi.previous
+        return Delta("changed" if changed else "no change", "", "neutral", was)
+    rising = now > before
+    direction: Literal["good", "bad", "neutral"] = "neutral"
+    if kpi.higher_is_better is not None:
+        direction = "good" if rising == kpi.higher_is_better else "bad"
+    return Delta(_change_text(now, before, kpi.display, locale), "▲" if rising else "▼", direction, was)
+
+
+def comparable(value: Any) -> Decimal | None:
+    """A finite number, or the seconds of a duration."""
+    number = timedelta_seconds(value) if isinstance(value, timedelta) else as_decimal(value)
+    return number if number is not None and number.is_finite() else None
+
+
+def _change_text(now: Decimal, before: Decimal, display: Column, locale: str) -> str:
+    difference = abs(EXACT.subtract(now, before))
+    if display.kind == "percent":
+        return f"{number_text(difference * 100, locale, decimals=1)} pts"
+    is_measure = display.kind == "duration" or (display.unit is not None and not is_currency(display.unit))
+    if is_measure or not before:
+        return format_value(difference, display, locale=locale, unit=True)
+    return percent_text(EXACT.divide(difference, abs(before)), locale, decimals=1)
 
 
 def as_decimal(value: Any) -> Decimal | None:
@@ -239,22 +239,6 @@ def _bytes_text(value: bytes) -> str:
 
 def _yes_no(value: bool) -> str:
     return "Yes" if value else "No"
-
-
-@lru_cache(maxsize=1)
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
-
-
-def is_currency(unit: str | None) -> bool:
-    """Whether the unit is an ISO 4217 code such as EUR."""
-    return unit is not None and len(unit) == 3 and unit in _currencies()
-
-
-def _currency(code: str) -> str:
-    if is_currency(code.upper()):
-        return code.upper()
-    raise InvalidInput(f"There is no currency '{code}'. Write its three letters, as in currency:EUR.", field="format")
 
 
 def _plain_resolution(array: pa.Array) -> pa.Array:

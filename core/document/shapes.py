@@ -1,0 +1,89 @@
+"""The few shapes a chart is made of, in CSS px from the top left corner: drawn once as PNG, once as SVG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from PIL import ImageFont
+
+from core.document.fonts import Weight, font_path
+
+Anchor = Literal["start", "middle", "end"]
+Side = Literal["top", "bottom", "right", "left"]
+# Measured once at this size and scaled: hinting is of no interest here.
+_MEASURED_AT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle whose corners at its far end (`side`) are round. `tip` is its tooltip where there are any."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    side: Side = "top"
+    radius: float = 0
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    points: tuple[tuple[float, float], ...]
+    colour: str
+    width: float = 1
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    points: tuple[tuple[float, float], ...]
+    colour: str
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    x: float
+    y: float
+    radius: float
+    colour: str
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line of text; `y` is its base line."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    colour: str
+    anchor: Anchor = "start"
+    weight: Weight = "regular"
+
+
+Shape = Bar | Stroke | Fill | Dot | Label
+
+
+def text_width(text: str, size: float, weight: Weight = "regular") -> float:
+    """In CSS px, a little on the wide side: hinting moves letters when they are drawn."""
+    return _font(weight).getlength(text) * size / _MEASURED_AT * 1.02 + 1
+
+
+def shortened(text: str, width: float, size: float) -> str:
+    """The text, or as much of it as fits with an ellipsis."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "\u2026", size) > width:
+        text = text[:-1].rstrip()
+    return text + "\u2026"
+
+
+@lru_cache(maxsize=3)
+def _font(weight: Weight) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font_path(weight)), _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC)
