@@ -75,11 +75,11 @@ def chart_svg(
     size = f"{frame.width:g} {frame.height:g}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="100%" role="img" '
-        f'font-family="{escape(FONT_STACK)}"><title>{escape(chart_alt(chart, locale=locale))}</title>{shapes}</svg>'
+        f'font-family="{escape(FONT_STACK)}"><title>{escape(chart_alt(chart, locale))}</title>{shapes}</svg>'
     )
 
 
-def chart_alt(chart: ChartData, *, locale: str = "en_GB") -> str:
+def chart_alt(chart: ChartData, locale: str = "en_GB") -> str:
     """What the chart shows, in words: its title, the highest and the lowest value."""
     if not chart.series or not any(value is not None for value in chart.series[0][1]):
         return f"{chart.title}: no values."

@@ -85,7 +85,7 @@ class Delta:
     was: str
 
 
-def format_delta(kpi: Kpi, *, locale: str = "en_GB", zone: tzinfo | None = None) -> Delta | None:
+def format_delta(kpi: Kpi, locale: str = "en_GB", *, zone: tzinfo | None = None) -> Delta | None:
     """`▲ 0.5%` for counts, `▲ 5.3 pts` for percentages, `▼ 4.2 min` for units; None without an earlier value."""
     if kpi.previous is None or kpi.value is None:
         return None
