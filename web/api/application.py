@@ -1,0 +1,57 @@
+"""Putting the API together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from web.api import (
+    auth,
+    dashboards,
+    data_sources,
+    docs,
+    email_config,
+    errors,
+    executions,
+    health,
+    saved_queries,
+    schedule,
+    scheduled_reports,
+)
+from web.api.dependencies import REFUSALS
+
+_DESCRIPTION = """
+Everything the pages can do. Get a token from `POST /auth/token` and send it as `Authorization: Bearer ...`.
+
+Lists take `offset` and `limit` and tell the total in `X-Total-Count`. Instants are UTC. What belongs to somebody
+else answers 404, exactly as if it did not exist.
+"""
+_PUBLIC = (auth.public, email_config.public, health.public)
+_GUARDED = (
+    auth.router,
+    data_sources.router,
+    saved_queries.router,
+    dashboards.router,
+    scheduled_reports.router,
+    schedule.router,
+    executions.router,
+    email_config.router,
+)
+
+
+def create_api() -> FastAPI:
+    api = FastAPI(
+        title="Rooster",
+        description=_DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    for public in _PUBLIC:
+        api.include_router(public)
+    for router in _GUARDED:
+        api.include_router(router, responses=REFUSALS)
+    docs.add_to(api)
+    errors.add_to(api)
+    return api

@@ -1,0 +1,58 @@
+"""Databases that are asked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+
+from core.database import read_scope, session_scope
+from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTest
+from core.services import data_sources
+from web.api.dependencies import CurrentActor, ListWindow, counted
+
+router = APIRouter(prefix="/data-sources", tags=["data sources"])
+
+
+@router.get("")
+def list_data_sources(actor: CurrentActor, window: ListWindow, response: Response) -> list[DataSourceResponse]:
+    """One's own, and those that others share."""
+    with read_scope() as session:
+        page = data_sources.list_data_sources(session, actor=actor, offset=window.offset, limit=window.limit)
+    return counted(response, page)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+def create_data_source(actor: CurrentActor, data: DataSourceCreate) -> DataSourceResponse:
+    with session_scope() as session:
+        return data_sources.create_data_source(session, actor=actor, data=data)
+
+
+@router.get("/{data_source_id}")
+def get_data_source(actor: CurrentActor, data_source_id: UUID) -> DataSourceResponse:
+    with read_scope() as session:
+        return data_sources.get_data_source(session, actor=actor, data_source_id=data_source_id)
+
+
+@router.put("/{data_source_id}")
+def update_data_source(actor: CurrentActor, data_source_id: UUID, data: DataSourceUpdate) -> DataSourceResponse:
+    """Any part of it; the URL keeps its password where the masked one is sent back."""
+    with session_scope() as session:
+        return data_sources.update_data_source(session, actor=actor, data_source_id=data_source_id, data=data)
+
+
+@router.delete("/{data_source_id}", status_code=status.HTTP_204_NO_CONTENT)
+def delete_data_source(actor: CurrentActor, data_source_id: UUID) -> None:
+    with session_scope() as session:
+        data_sources.delete_data_source(session, actor=actor, data_source_id=data_source_id)
+
+
+@router.post("/{data_source_id}/test")
+def run_data_source_test(actor: CurrentActor, data_source_id: UUID) -> SourceTest:
+    """Connect and ask for one row."""
+    with read_scope() as session:
+        prepared = data_sources.prepare_test(session, actor=actor, data_source_id=data_source_id)
+    result = data_sources.run_test(prepared)
+    with session_scope() as session:
+        data_sources.record_test(session, actor=actor, data_source_id=data_source_id, result=result)
+    return result

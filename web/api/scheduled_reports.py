@@ -1,0 +1,101 @@
+"""Scheduled reports: what is sent, when, to whom."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response, status
+
+import tasks
+from core.database import read_scope, session_scope
+from core.schemas.executions import ExecutionResponse, RunResponse, ScheduledReportDetail, TestRunResponse
+from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
+from core.services import executions, scheduled_reports, test_runs
+from core.states import ExecutionStatus
+from web.api.dependencies import CurrentActor, ListWindow, counted
+
+router = APIRouter(prefix="/scheduled-reports", tags=["scheduled reports"])
+RequestKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[!-~]+$")]
+
+
+@router.get("")
+def list_scheduled_reports(
+    actor: CurrentActor,
+    window: ListWindow,
+    response: Response,
+    is_active: bool | None = None,
+    sort: Literal["next_run_at", "created_at"] = "next_run_at",
+) -> list[ScheduledReportResponse]:
+    """The user's own."""
+    with read_scope() as session:
+        page = scheduled_reports.list_scheduled_reports(
+            session, actor=actor, is_active=is_active, sort=sort, offset=window.offset, limit=window.limit
+        )
+    return counted(response, page)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+def create_scheduled_report(actor: CurrentActor, data: ScheduledReportCreate) -> ScheduledReportResponse:
+    with session_scope() as session:
+        return scheduled_reports.create_scheduled_report(session, actor=actor, data=data)
+
+
+@router.get("/{report_id}")
+def get_scheduled_report(actor: CurrentActor, report_id: UUID) -> ScheduledReportDetail:
+    """With its last ten executions."""
+    with read_scope() as session:
+        return scheduled_reports.get_scheduled_report(session, actor=actor, report_id=report_id)
+
+
+@router.put("/{report_id}")
+def update_scheduled_report(
+    actor: CurrentActor, report_id: UUID, data: ScheduledReportUpdate
+) -> ScheduledReportResponse:
+    """Any part of it; the merged result is checked as a new one would be."""
+    with session_scope() as session:
+        return scheduled_reports.update_scheduled_report(session, actor=actor, report_id=report_id, data=data)
+
+
+@router.delete("/{report_id}", status_code=status.HTTP_204_NO_CONTENT)
+def delete_scheduled_report(actor: CurrentActor, report_id: UUID) -> None:
+    """Its executions and their files go with it."""
+    with session_scope() as session:
+        scheduled_reports.delete_scheduled_report(session, actor=actor, report_id=report_id)
+
+
+@router.post("/{report_id}/run", status_code=status.HTTP_202_ACCEPTED)
+def run_scheduled_report(actor: CurrentActor, report_id: UUID, idempotency_key: RequestKey = None) -> RunResponse:
+    """Run it now. The same `Idempotency-Key` again answers with the same run."""
+    with session_scope() as session:
+        run = executions.request_run(session, actor=actor, report_id=report_id, request_id=idempotency_key)
+    tasks.ring([run.id])
+    return RunResponse(task_id=str(run.id), execution_id=run.id, status=run.status)
+
+
+@router.post("/{report_id}/test")
+def send_test(actor: CurrentActor, report_id: UUID) -> TestRunResponse:
+    """Run it at once, without the queue, and send it to oneself alone."""
+    return test_runs.run_test(actor, report_id)
+
+
+@router.get("/{report_id}/executions")
+def list_executions(
+    actor: CurrentActor,
+    window: ListWindow,
+    response: Response,
+    report_id: UUID,
+    status: ExecutionStatus | None = None,
+) -> list[ExecutionResponse]:
+    """Newest first."""
+    with read_scope() as session:
+        scheduled_reports.get_scheduled_report(session, actor=actor, report_id=report_id)
+        page = executions.list_executions(
+            session,
+            actor=actor,
+            status=status,
+            scheduled_report_id=report_id,
+            offset=window.offset,
+            limit=window.limit,
+        )
+    return counted(response, page)

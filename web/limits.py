@@ -1,0 +1,72 @@
+"""Bodies that are too large are refused, by their announced length or while they arrive."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.text import human_size
+
+_LIMITS: Final = {"/api": 1024 * 1024, "/login": 16 * 1024, "/logout": 16 * 1024}
+
+
+class _TooLarge(Exception):
+    """More arrived than was allowed."""
+
+
+class BodyLimit:
+    """Guards the routes of ours that read a whole body; Streamlit limits its uploads itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = _limit_of(scope["path"]) if scope["type"] == "http" else None
+        if limit is None:
+            await self._app(scope, receive, send)
+            return
+        if _announced(scope) > limit:
+            await _refusal(limit)(scope, receive, send)
+            return
+        await self._counting(scope, receive, send, limit=limit)
+
+    async def _counting(self, scope: Scope, receive: Receive, send: Send, *, limit: int) -> None:
+        arrived = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > limit:
+                raise _TooLarge
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooLarge:
+            if started:
+                raise
+            await _refusal(limit)(scope, receive, send)
+
+
+def _limit_of(path: str) -> int | None:
+    return next((limit for prefix, limit in _LIMITS.items() if path == prefix or path.startswith(prefix + "/")), None)
+
+
+def _announced(scope: Scope) -> int:
+    """The announced length; one that is not a number cannot be trusted and counts as too large."""
+    text = Headers(scope=scope).get("content-length", "0")
+    return int(text) if text.isdecimal() else max(_LIMITS.values()) + 1
+
+
+def _refusal(limit: int) -> JSONResponse:
+    return JSONResponse({"detail": f"The request is larger than {human_size(limit)}."}, status_code=413)

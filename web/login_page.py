@@ -1,0 +1,53 @@
+"""The pages around the login, from templates and the design tokens."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from core.document import tokens
+
+_FOLDER: Final = Path(__file__).parent / "templates"
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+_HEADERS: Final = {"content-security-policy": _POLICY, "cache-control": "no-store", "x-frame-options": "DENY"}
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    return (
+        _templates()
+        .get_template("login.css")
+        .render(
+            light=tokens.LIGHT,
+            dark=tokens.DARK,
+            dark_button=tokens.DARK_BUTTON,
+            radius=tokens.RADIUS,
+            space=tokens.SPACE,
+            type=tokens.TYPE,
+            font=tokens.FONT_STACK,
+        )
+    )
+
+
+def login_page(
+    *, csrf: str, target: str, email: str = "", error: str = "", notice: str = "", status: int = 200
+) -> HTMLResponse:
+    html = _templates().get_template("login.html")
+    text = html.render(csrf=csrf, target=target, email=email, error=error, notice=notice)
+    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+
+
+def logout_page(*, csrf: str) -> HTMLResponse:
+    return HTMLResponse(_templates().get_template("logout.html").render(csrf=csrf), headers=_HEADERS)

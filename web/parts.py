@@ -1,0 +1,80 @@
+"""What our side adds to the Streamlit server: routes, the wall, and what happens at start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from core import logs
+from core.database import get_engine, read_scope
+from core.migrations import current_revision, newest_revision
+from core.services import accounts
+from web import files, identity, login, previews
+from web.api import create_api
+from web.limits import BodyLimit
+from web.sockets import LIVE
+from web.wall import Wall
+
+_log = logging.getLogger(__name__)
+# The first page would wait for these otherwise.
+_HEAVY: Final = ("pandas", "pyarrow", "pyarrow.compute", "altair", "core.services.scheduled_reports")
+
+
+def parts() -> dict[str, Any]:
+    """The arguments of `st.App`."""
+    return {"routes": routes(), "middleware": middleware(), "lifespan": lifespan}
+
+
+def routes() -> list[BaseRoute]:
+    return [Mount("/api", create_api()), *login.routes(), *files.routes(), *previews.routes()]
+
+
+def middleware() -> list[Middleware]:
+    return [Middleware(Wall), Middleware(BodyLimit)]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    logs.set_up()
+    await run_in_threadpool(_tell_what_is_missing)
+    threading.Thread(target=_preload, name="preload", daemon=True).start()
+    watching = asyncio.create_task(LIVE.watch(lambda token: identity.find_session_of(token) is not None))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+def _preload() -> None:
+    for name in _HEAVY:
+        importlib.import_module(name)
+
+
+def _tell_what_is_missing() -> None:
+    """A server started by hand says by name what script/server would have prepared."""
+    if not _identity_reaches_pages():
+        _log.error("server.trustedUserHeaders is not set: start in the project's folder, where .streamlit/ lies.")
+    if current_revision(get_engine()) != newest_revision():
+        _log.error("The database is not up to date. Run: python -m core.cli migrate")
+        return
+    with read_scope() as session:
+        if not accounts.has_users(session):
+            _log.warning("There is no account yet. Run: python -m core.cli create-admin")
+
+
+def _identity_reaches_pages() -> bool:
+    from streamlit import config
+
+    headers = config.get_option("server.trustedUserHeaders")
+    return isinstance(headers, dict) and "x-app-session" in headers

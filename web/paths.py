@@ -1,0 +1,72 @@
+"""Which paths are public, and where a browser may be sent."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+LOGIN_PATH: Final = "/login"
+
+# Compared whole with the decoded path that the router sees too, so no other spelling is public.
+_PUBLIC: Final = frozenset(
+    {
+        LOGIN_PATH,
+        "/login/style.css",
+        "/login/logo.svg",
+        "/login/favicon.svg",
+        "/login/inter.woff2",
+        "/api/health",
+        "/api/email-config/presets",
+        "/api/auth/token",
+    }
+)
+# Streamlit's own bundles: their names carry a hash, they hold no data of anybody, and a tab whose session ended
+# must still be able to load the chunk that shows it.
+_BUNDLE: Final = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:js|css|woff2|svg|png|gif)")
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def is_public(scope: Scope) -> bool:
+    path = scope["path"]
+    if path in _PUBLIC:
+        return True
+    return scope["method"] in ("GET", "HEAD") and _BUNDLE.fullmatch(path) is not None
+
+
+def is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
+def is_navigation(scope: Scope) -> bool:
+    """Is a person looking at a page, rather than a script fetching something?"""
+    headers = Headers(scope=scope)
+    if scope["method"] not in ("GET", "HEAD") or "text/html" not in headers.get("accept", ""):
+        return False
+    return headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
+def login_url(scope: Scope) -> str:
+    """The login page, which leads back to the page that was asked for."""
+    target = quote(scope["path"], safe="/")
+    if scope["query_string"]:
+        target += "?" + scope["query_string"].decode("latin-1")
+    if safe_next(target) == "/":
+        return LOGIN_PATH
+    return f"{LOGIN_PATH}?{urlencode({'next': target})}"
+
+
+def safe_next(target: str) -> str:
+    """A path of our own to go to after the login, or the home page."""
+    if not target.startswith("/") or target.startswith("//") or _UNSAFE.search(target):
+        return "/"
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
+    if parts.scheme or parts.netloc or parts.path in (LOGIN_PATH, "/logout") or is_api(parts.path):
+        return "/"
+    return target
