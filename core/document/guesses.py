@@ -65,7 +65,7 @@ def guess_column(field: pa.Field, sample: pa.Array | None = None) -> Column:
     unit = _unit(words)
     label = _label(field.name, words[:-1] if unit else words)
     places = _guess_places(words, unit, field.type, numbers) if kind == "decimal" else None
-    return Column(field.name, field.type, kind, f"{label} ({unit})" if unit else label, unit=unit, decimals=places)
+    return Column(field.name, field.type, kind, label, unit=unit, decimals=places)
 
 
 def default_aggregate(column: Column) -> Aggregate:

@@ -23,8 +23,8 @@ class Column:
     """A column as people see it. `type` is Arrow's; `kind` decides how its values are shown.
 
     `format` is one of the words of `core.document.values.FORMATS` or None for the kind's own;
-    `label` is the whole header, unit included ("Avg delay (min)"); `unit` alone ("min") goes with single figures,
-    never into a cell of the workbook.
+    `label` is without the `unit`: headers show both ("Avg delay (min)"), a single figure carries the unit itself,
+    a cell of the workbook never does.
     """
 
     name: str
@@ -40,11 +40,6 @@ class Column:
     def is_numeric(self) -> bool:
         """Quantities stand on the right; an id or a year is a name, not a quantity."""
         return self.kind in ("integer", "decimal", "percent", "duration")
-
-    @property
-    def short_label(self) -> str:
-        """The label without its unit, for a figure that carries the unit itself."""
-        return self.label.removesuffix(f" ({self.unit})") if self.unit else self.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Points:
             x=[key for key, _ in shown],
             x_display=self._x_display(),
             series=[
-                (column.short_label, [self._value(sums[number], number) for _, sums in shown])
+                (column.label, [self._value(sums[number], number) for _, sums in shown])
                 for number, column in enumerate(self._spec.y)
             ],
             y_display=display,
@@ -156,7 +156,7 @@ class Points:
         if self._spec.title:
             return self._spec.title
         first = self._spec.y[0]
-        label = figure_label(first, self._aggregates[0]) if self._merged else first.short_label
+        label = figure_label(first, self._aggregates[0]) if self._merged else first.label
         return f"{label} per {self._step}" if self._step else f"{label} by {lower_first(self._spec.x.label)}"
 
     def _subtitle(self, shown: int, left_out: int) -> str:
@@ -205,12 +205,12 @@ class Cloud:
         left_out = self._seen - len(self._rows)
         return ChartData(
             kind="scatter",
-            title=self._spec.title or f"{self._spec.y[0].short_label} by {lower_first(self._spec.x.label)}",
+            title=self._spec.title or f"{self._spec.y[0].label} by {lower_first(self._spec.x.label)}",
             subtitle=f"{len(self._rows):,} of {self._seen:,} rows, evenly spread" if left_out else "",
             x_label=self._spec.x.label,
             x=[row[0] for row in rows],
             x_display=self._spec.x,
-            series=[(y.short_label, [row[n] for row in rows]) for n, y in enumerate(self._spec.y, start=1)],
+            series=[(y.label, [row[n] for row in rows]) for n, y in enumerate(self._spec.y, start=1)],
             y_display=self._spec.y[0],
             truncated=left_out,
         )

@@ -6,6 +6,7 @@ when it is saved; at a run, columns that a changed query no longer gives are lef
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -138,14 +139,11 @@ def rows_column() -> Column:
 
 
 def _with_options(column: Column, options: Mapping[str, Any]) -> Column:
-    label = str(options.get("label") or column.label)
     column = replace(column, hidden=bool(options.get("hidden", False)))
     column = _with_format(column, options.get("format"))
-    if not options.get("label"):
-        return column
-    if column.unit and f"({column.unit})" not in label:
-        label = f"{label} ({column.unit})"
-    return replace(column, label=label)
+    label = str(options.get("label") or column.label)
+    # Headers add the unit themselves: "Delay (minutes)" must not become "Delay (minutes) (min)".
+    return replace(column, label=re.sub(r"\s*\([^()]*\)$", "", label) or label if column.unit else label)
 
 
 def _with_format(column: Column, word: str | None) -> Column:
@@ -158,7 +156,7 @@ def _with_format(column: Column, word: str | None) -> Column:
         return column
     column = replace(column, kind=style.kind, format=word)
     if column.unit and (word.partition(":")[0] not in _KEEPS_UNIT):
-        column = replace(column, label=column.short_label, unit=None, decimals=None)
+        column = replace(column, unit=None, decimals=None)
     return column
 
 
@@ -198,7 +196,7 @@ def _asked_kpi(kpi: Mapping[str, Any], by_name: Mapping[str, Column]) -> KpiSpec
 
 def figure_label(column: Column, aggregate: Aggregate) -> str:
     """`Departures`, `Average delay`."""
-    label = column.short_label
+    label = column.label
     if aggregate == "avg" and column.kind != "percent" and not is_average_word(column.name):
         return f"Average {lower_first(label)}"
     return label
@@ -207,7 +205,7 @@ def figure_label(column: Column, aggregate: Aggregate) -> str:
 def figure_display(column: Column, aggregate: Aggregate) -> Column:
     """How the figure is shown, which need not be as its column: a mean of whole numbers has a decimal place."""
     if aggregate == "count":
-        return replace(column, kind="integer", format=None, unit=None, decimals=0, label=column.short_label)
+        return replace(column, kind="integer", format=None, unit=None, decimals=0)
     if column.kind == "boolean":
         return replace(column, kind="percent" if aggregate == "avg" else "integer", decimals=None)
     if aggregate == "avg" and column.kind == "integer" and column.format is None:
