@@ -23,6 +23,9 @@ from sqlalchemy.sql import ColumnElement
 from core.settings import get_settings
 
 BUSY_TIMEOUT_MS: Final = 30_000
+# What the layers above catch when the metadata database is away: they know no SQLAlchemy.
+DatabaseUnavailable = OperationalError
+
 _lock = threading.Lock()
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None

@@ -68,6 +68,7 @@ ERROR_CLASSES: Final[tuple[str, ...]] = (
     "login",
     "certificate",
     "too_large",
+    "too_many_mails",
     "cancelled",
     "misfire",
     "paused",

@@ -148,17 +148,21 @@ def record_failure(session: Session, claimed: ClaimedDelivery, error: DeliveryEr
         )
 
 
-def release(session: Session, claimed: ClaimedDelivery) -> None:
-    """Give a mail back untried, for example because another mail broke the connection first."""
-    values = {
-        "status": "pending",
-        "phase": None,
-        "fence": claimed.fence + 1,
-        "attempt": claimed.attempt - 1,
-        "lease_until": None,
-        "lease_owner": None,
-    }
-    moved(session, _ours(claimed).where(Delivery.phase == "connect").values(**values))
+def hold_back(session: Session, claimed: ClaimedDelivery, error: DeliveryError) -> None:
+    """The fault is the server's or the account's: the other mails through it wait, or end, without a try of their own.
+
+    A refused password above all is not tried again and again: that locks accounts.
+    """
+    values: dict[str, Any] = {"error_class": error.error_class, "error_message": error.message}
+    if error.permanent:
+        values["status"] = "failed"
+    else:
+        values["not_before"] = clock.now() + backoff.pause(claimed.attempt)
+    mine = select(Delivery.email_configuration_id).where(Delivery.id == claimed.delivery_id).scalar_subquery()
+    others = update(Delivery).where(Delivery.status == "pending", Delivery.email_configuration_id == mine)
+    if error.permanent:
+        others = others.where(Delivery.execution_id == claimed.execution_id)
+    session.execute(others.values(**values).execution_options(synchronize_session=False))
 
 
 def take_back_deliveries(session: Session) -> set[uuid.UUID]:

@@ -1,0 +1,107 @@
+"""What people do with mails: send the same files again, settle what nobody can know."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.errors import Conflict, InvalidInput, NotFound
+from core.mail.headers import message_id
+from core.models import Delivery, ReportExecution
+from core.schemas.accounts import Actor
+from core.schemas.executions import ExecutionDetail
+from core.services import audit, backoff, delivery_ledger, ledger
+from core.services.executions import detail_of, own_execution
+from core.services.run_mail import letter_path
+from core.states import ACTIVE_STATUSES
+from core.text import join_words
+
+Outcome = Literal["sent", "resend", "drop"]
+
+
+def resend_execution(
+    session: Session, *, actor: Actor, execution_id: uuid.UUID, recipients: Sequence[str] | None = None
+) -> ExecutionDetail:
+    """Send the same bytes again to all, or to some of those who were on the list. The caller rings the execution."""
+    row = own_execution(session, actor, execution_id)
+    if row.status in ACTIVE_STATUSES:
+        raise Conflict("This execution is still under way; wait for its end, or stop it first.")
+    latest = {mail.recipient.casefold(): mail for mail in delivery_ledger.latest_sends(row.deliveries)}
+    if not latest:
+        raise Conflict("This execution made no mail that could be sent again. Run the report again.")
+    for address in recipients or [mail.recipient for mail in latest.values()]:
+        if address.casefold() not in latest:
+            known = join_words(mail.recipient for mail in latest.values())
+            raise InvalidInput(f"{address} did not get this report. It went to {known}.", field="recipients")
+        _send_again(session, row, latest[address.casefold()])
+    audit.record(
+        session,
+        actor=actor,
+        action="resend",
+        object_type="execution",
+        object_id=row.id,
+        object_name=row.snapshot.get("name", ""),
+        detail={"recipients": list(recipients or [])},
+    )
+    return _refreshed(session, row)
+
+
+def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, outcome: Outcome) -> ExecutionDetail:
+    """A person knows what no server told: it arrived, it is to be sent again, or it is to be given up."""
+    mail = session.get(Delivery, delivery_id)
+    if mail is None or mail.execution_id is None:
+        raise NotFound("This mail does not exist.")
+    row = own_execution(session, actor, mail.execution_id)
+    if mail.status not in ("uncertain", "failed"):
+        raise Conflict(f"This mail is not in doubt (it is {mail.status}).")
+    if outcome == "resend":
+        _send_again(session, row, mail)
+    else:
+        mail.status = "sent" if outcome == "sent" else "failed"
+        mail.sent_at = clock.now() if outcome == "sent" else None
+        mail.error_message = None if outcome == "sent" else f"Given up by {actor.name}."
+    ledger.note(session, f"settled: {outcome}", execution_id=row.id, delivery_id=mail.id, by=actor.email)
+    audit.record(
+        session,
+        actor=actor,
+        action="settle",
+        object_type="delivery",
+        object_id=mail.id,
+        object_name=mail.recipient,
+        detail={"outcome": outcome},
+    )
+    session.flush()
+    delivery_ledger.settle(session, row.id)
+    return _refreshed(session, row)
+
+
+def _send_again(session: Session, row: ReportExecution, mail: Delivery) -> None:
+    if not letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient).exists():
+        raise Conflict("The mail of this run is not on the disk any more. Run the report again.")
+    now = clock.now()
+    number = mail.send_no + 1
+    domain = mail.message_id.rstrip(">").rpartition("@")[2]
+    session.add(
+        Delivery(
+            execution_id=row.id,
+            kind=mail.kind,
+            recipient=mail.recipient,
+            role=mail.role,
+            send_no=number,
+            message_id=message_id(str(row.id), mail.recipient, number, domain),
+            email_configuration_id=mail.email_configuration_id,
+            not_before=now,
+            give_up_at=now + backoff.DELIVERY_GIVES_UP,
+        )
+    )
+    ledger.note(session, "resend requested", execution_id=row.id, recipient=mail.recipient)
+
+
+def _refreshed(session: Session, row: ReportExecution) -> ExecutionDetail:
+    session.flush()
+    session.refresh(row, ["deliveries"])
+    return detail_of(session, row)

@@ -1,0 +1,107 @@
+"""Rows of the ledger as people and clients see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.models import Attempt, Delivery, GeneratedFile, ReportExecution
+from core.schemas.executions import (
+    AttemptResponse,
+    DeliveryResponse,
+    ExecutionDetail,
+    ExecutionResponse,
+    FileResponse,
+)
+
+
+def execution_view(row: ReportExecution) -> ExecutionResponse:
+    """An execution with its files and deliveries; both must be loaded, or each row costs two queries."""
+    return ExecutionResponse.model_validate(_values(row))
+
+
+def execution_detail(row: ReportExecution, attempts: Sequence[Attempt]) -> ExecutionDetail:
+    return ExecutionDetail.model_validate({**_values(row), "attempts": [_attempt(attempt) for attempt in attempts]})
+
+
+def _values(row: ReportExecution) -> dict[str, Any]:
+    columns = (
+        "id",
+        "scheduled_report_id",
+        "trigger",
+        "status",
+        "scheduled_for",
+        "created_at",
+        "started_at",
+        "finished_at",
+        "attempt",
+        "max_attempts",
+        "execution_time_ms",
+        "row_count",
+        "progress",
+        "cancel_requested",
+        "tiles",
+        "error_class",
+        "error_message",
+    )
+    return {
+        **{name: getattr(row, name) for name in columns},
+        "report_name": row.snapshot.get("name", ""),
+        "generated_files": _files(row.id, row.files),
+        "sent_to": list(dict.fromkeys(mail.recipient for mail in row.deliveries if mail.status == "sent")),
+        "deliveries": [_delivery(mail) for mail in row.deliveries],
+    }
+
+
+def _files(execution_id: uuid.UUID, rows: Iterable[GeneratedFile]) -> dict[str, FileResponse]:
+    by_format: dict[str, list[GeneratedFile]] = defaultdict(list)
+    for row in rows:
+        if row.deleted_at is None:
+            by_format[row.format].append(row)
+    return {key: _file(execution_id, parts) for key, parts in by_format.items()}
+
+
+def _file(execution_id: uuid.UUID, parts: list[GeneratedFile]) -> FileResponse:
+    first, *others = sorted(parts, key=lambda part: part.part)
+    url = f"/files/{execution_id}/{first.format}"
+    return FileResponse(
+        name=first.name,
+        size=first.size,
+        sha256=first.sha256,
+        url=url,
+        rows_written=first.rows_written,
+        rows_total=first.rows_total,
+        parts=[
+            {
+                "part": part.part,
+                "name": part.name,
+                "size": part.size,
+                "sha256": part.sha256,
+                "url": f"{url}?part={part.part}",
+            }
+            for part in others
+        ],
+    )
+
+
+def _delivery(mail: Delivery) -> DeliveryResponse:
+    columns = (
+        "id",
+        "recipient",
+        "role",
+        "status",
+        "smtp_code",
+        "smtp_response",
+        "error_message",
+        "message_id",
+        "sent_at",
+    )
+    return DeliveryResponse.model_validate(
+        {**{name: getattr(mail, name) for name in columns}, "attempts": mail.attempt}
+    )
+
+
+def _attempt(attempt: Attempt) -> AttemptResponse:
+    return AttemptResponse(at=attempt.at, event=attempt.event, worker=attempt.worker, detail=attempt.detail)

@@ -1,0 +1,222 @@
+"""What people do with executions: ask for one, watch, stop, fetch its files."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from core import clock
+from core.errors import Conflict, NotFound
+from core.models import Attempt, GeneratedFile, ReportExecution, ScheduledReport
+from core.schemas.accounts import Actor
+from core.schemas.base import Page
+from core.schemas.executions import ExecutionDetail, ExecutionResponse
+from core.schemas.scheduled_reports import LastExecution
+from core.services import audit, delivery_ledger, ledger, storage
+from core.services.backoff import EXECUTION_ATTEMPTS
+from core.services.execution_views import execution_detail, execution_view
+from core.services.snapshots import freeze
+from core.states import ACTIVE_STATUSES, ExecutionStatus, Trigger
+
+GONE = "This execution does not exist."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on the disk and what people see of it."""
+
+    path: Path
+    name: str
+    media_type: str
+    size: int
+
+
+def request_run(
+    session: Session, *, actor: Actor, report_id: uuid.UUID, request_id: str | None = None
+) -> ExecutionResponse:
+    """Queue a run of a report, paused or not. The same `request_id` again gives the same run."""
+    report = own_report(session, actor, report_id)
+    if request_id is not None:
+        known = session.scalar(
+            select(ReportExecution).where(
+                ReportExecution.scheduled_report_id == report.id, ReportExecution.request_id == request_id
+            )
+        )
+        if known is not None:
+            return execution_view(known)
+    row = new_execution(session, report, actor=actor, trigger="manual", request_id=request_id)
+    audit.record(
+        session,
+        actor=actor,
+        action="run",
+        object_type="scheduled_report",
+        object_id=report.id,
+        object_name=report.name,
+        detail={"execution_id": str(row.id)},
+    )
+    return execution_view(row)
+
+
+def new_execution(
+    session: Session, report: ScheduledReport, *, actor: Actor, trigger: Trigger, request_id: str | None = None
+) -> ReportExecution:
+    """A queued row, as if the report were due now."""
+    now = clock.now()
+    row = ReportExecution(
+        scheduled_report_id=report.id,
+        owner_id=report.owner_id,
+        trigger=trigger,
+        requested_by=actor.id,
+        request_id=request_id,
+        scheduled_for=now,
+        not_before=now,
+        max_attempts=1 if trigger == "test" else EXECUTION_ATTEMPTS,
+        snapshot=freeze(report, only_to=actor if trigger == "test" else None),
+        files=[],
+        deliveries=[],
+    )
+    session.add(row)
+    session.flush()
+    ledger.note(session, "queued", execution_id=row.id, by=actor.email)
+    return row
+
+
+def list_executions(
+    session: Session,
+    *,
+    actor: Actor,
+    status: ExecutionStatus | None = None,
+    scheduled_report_id: uuid.UUID | None = None,
+    since: datetime | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page[ExecutionResponse]:
+    """Newest first, over all reports of the actor or over one."""
+    query = select(ReportExecution).where(ReportExecution.owner_id == actor.id)
+    if status is not None:
+        query = query.where(ReportExecution.status == status)
+    if scheduled_report_id is not None:
+        own_report(session, actor, scheduled_report_id)
+        query = query.where(ReportExecution.scheduled_report_id == scheduled_report_id)
+    if since is not None:
+        query = query.where(ReportExecution.created_at >= since)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(_newest_first(query).offset(offset).limit(limit))
+    return Page([execution_view(row) for row in rows], total)
+
+
+def get_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> ExecutionDetail:
+    """One execution with its timeline; NotFound for somebody else's."""
+    return detail_of(session, own_execution(session, actor, execution_id))
+
+
+def recent_of(session: Session, report_id: uuid.UUID, number: int) -> list[ExecutionResponse]:
+    """The newest executions of a report whose owner was checked already."""
+    query = select(ReportExecution).where(ReportExecution.scheduled_report_id == report_id)
+    return [execution_view(row) for row in session.scalars(_newest_first(query).limit(number))]
+
+
+def last_of(session: Session, report_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LastExecution]:
+    """The newest execution of each report that is not a test, in one query."""
+    newest = (
+        select(
+            ReportExecution.id,
+            func.row_number()
+            .over(
+                partition_by=ReportExecution.scheduled_report_id,
+                order_by=(ReportExecution.created_at.desc(), ReportExecution.scheduled_for.desc()),
+            )
+            .label("place"),
+        )
+        .where(ReportExecution.scheduled_report_id.in_(list(report_ids)), ReportExecution.trigger != "test")
+        .subquery()
+    )
+    rows = session.scalars(
+        select(ReportExecution).join(newest, newest.c.id == ReportExecution.id).where(newest.c.place == 1)
+    )
+    return {row.scheduled_report_id: LastExecution.model_validate(row) for row in rows}
+
+
+def cancel_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> ExecutionDetail:
+    """Stop a run: a queued one at once, a running one within seconds, mails that have not left stay here."""
+    row = own_execution(session, actor, execution_id)
+    if row.status not in ACTIVE_STATUSES:
+        raise Conflict(f"This execution is over already ({row.status}); there is nothing to stop.")
+    row.cancel_requested = True
+    if row.status == "queued":
+        row.status, row.error_class, row.finished_at = "cancelled", "cancelled", clock.now()
+        row.error_message = "The run was stopped before it began."
+    for mail in row.deliveries:
+        if mail.status == "pending":
+            mail.status = "cancelled"
+    ledger.note(session, "stop requested", execution_id=row.id, fence=row.fence, by=actor.email)
+    audit.record(
+        session,
+        actor=actor,
+        action="cancel",
+        object_type="execution",
+        object_id=row.id,
+        object_name=row.snapshot.get("name", ""),
+    )
+    session.flush()
+    if row.status == "delivering":
+        delivery_ledger.settle(session, row.id)
+    return detail_of(session, row)
+
+
+def get_file(session: Session, *, actor: Actor, execution_id: uuid.UUID, format: str, part: int = 1) -> StoredFile:
+    """A generated file; NotFound when it is somebody else's, was cleaned up, or never was."""
+    row = own_execution(session, actor, execution_id)
+    file = session.scalar(
+        select(GeneratedFile).where(
+            GeneratedFile.execution_id == row.id,
+            GeneratedFile.format == format,
+            GeneratedFile.part == part,
+            GeneratedFile.deleted_at.is_(None),
+        )
+    )
+    if file is None:
+        raise NotFound("This file does not exist, or it was deleted after its time.")
+    path = storage.resolve(file.path)
+    if not path.is_file():
+        raise NotFound("This file is not on the disk any more. Run the report again.")
+    return StoredFile(path, file.name, file.media_type, file.size)
+
+
+def own_report(session: Session, actor: Actor, report_id: uuid.UUID) -> ScheduledReport:
+    report = session.scalar(
+        select(ScheduledReport).where(ScheduledReport.id == report_id, ScheduledReport.owner_id == actor.id)
+    )
+    if report is None:
+        raise NotFound("This scheduled report does not exist.")
+    return report
+
+
+def own_execution(session: Session, actor: Actor, execution_id: uuid.UUID) -> ReportExecution:
+    query = select(ReportExecution).where(ReportExecution.id == execution_id, ReportExecution.owner_id == actor.id)
+    row = session.scalar(_loaded(query))
+    if row is None:
+        raise NotFound(GONE)
+    return row
+
+
+def detail_of(session: Session, row: ReportExecution) -> ExecutionDetail:
+    attempts: Sequence[Attempt] = session.scalars(
+        select(Attempt).where(Attempt.execution_id == row.id).order_by(Attempt.at, Attempt.created_at)
+    ).all()
+    return execution_detail(row, attempts)
+
+
+def _newest_first(query: Select[ReportExecution]) -> Select[ReportExecution]:
+    return _loaded(query).order_by(ReportExecution.created_at.desc(), ReportExecution.id)
+
+
+def _loaded(query: Select[ReportExecution]) -> Select[ReportExecution]:
+    """Files and deliveries in one further query each, however many executions there are."""
+    return query.options(selectinload(ReportExecution.files), selectinload(ReportExecution.deliveries))

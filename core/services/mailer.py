@@ -1,0 +1,140 @@
+"""Sending what the ledger says may go out, one transaction per person, one connection per account."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import uuid
+from email.message import EmailMessage
+from typing import Final
+
+from sqlalchemy import select
+
+from core import clock, host
+from core.database import read_scope, session_scope
+from core.errors import DeliveryError, SecretUnreadable
+from core.mail.attachments import Attachment
+from core.mail.headers import ascii_address
+from core.mail.smtp import SmtpAccount, SmtpReply, SmtpSession, connect
+from core.models import GeneratedFile
+from core.services import delivery_ledger, email_configurations, run_mail, storage
+from core.services.delivery_ledger import ClaimedDelivery
+
+# One call sends at most this many, so that a consumer that is asked to stop does.
+MOST_AT_ONCE: Final = 200
+
+log = logging.getLogger("rooster.mail")
+
+
+class _Connections:
+    """The open connection of this call; another account, or a break, opens a new one."""
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._account: SmtpAccount | None = None
+        self._session: SmtpSession | None = None
+
+    def get(self, account: SmtpAccount) -> SmtpSession:
+        if self._session is None or not self._session.is_open or account != self._account:
+            self.close()
+            self._session = self._stack.enter_context(connect(account))
+            self._account = account
+        return self._session
+
+    def close(self) -> None:
+        self._stack.close()
+        self._session = None
+
+
+def deliver(execution_id: uuid.UUID | None = None) -> int:
+    """Send the waiting mails of one execution, or of all; returns how many the servers took."""
+    connections = _Connections()
+    sent = 0
+    touched: set[uuid.UUID] = set()
+    try:
+        for _ in range(MOST_AT_ONCE):
+            with session_scope() as session:
+                claimed = delivery_ledger.claim_delivery(session, owner=host.identity(), execution_id=execution_id)
+            if claimed is None:
+                break
+            touched.add(claimed.execution_id)
+            sent += _send(claimed, connections)
+    finally:
+        connections.close()
+    for settled in touched | ({execution_id} if execution_id else set()):
+        with session_scope() as session:
+            delivery_ledger.settle(session, settled)
+    return sent
+
+
+def _send(claimed: ClaimedDelivery, connections: _Connections) -> bool:
+    """One mail from the claim to its record."""
+    try:
+        reply = _hand_over(claimed, connections)
+    except DeliveryError as error:
+        log.warning("Mail of execution %s to %s: %s", claimed.execution_id, claimed.recipient, error.message)
+        with session_scope() as session:
+            delivery_ledger.record_failure(session, claimed, error)
+            if error.server_wide:
+                delivery_ledger.hold_back(session, claimed, error)
+        connections.close()
+        return False
+    with session_scope() as session:
+        delivery_ledger.record_sent(session, claimed, code=reply.code, response=reply.text)
+    return True
+
+
+def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply:
+    account = _account_of(claimed)
+    message = run_mail.read_letter(
+        run_mail.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
+    )
+    _address(message, claimed)
+    run_mail.add_files(message, _attachments(claimed))
+    server = connections.get(account)
+    return server.send(
+        message,
+        envelope_from=ascii_address(account.from_email),
+        recipient=ascii_address(claimed.recipient),
+        before_final_dot=lambda: _mark(claimed),
+    )
+
+
+def _address(message: EmailMessage, claimed: ClaimedDelivery) -> None:
+    """A resend is a new mail: it has an id and a date of its own."""
+    if message["Message-ID"] == claimed.message_id:
+        return
+    message.replace_header("Message-ID", claimed.message_id)
+    del message["Date"]
+    message["Date"] = clock.now()
+
+
+def _mark(claimed: ClaimedDelivery) -> bool:
+    with session_scope() as session:
+        return delivery_ledger.mark_data(session, claimed)
+
+
+def _account_of(claimed: ClaimedDelivery) -> SmtpAccount:
+    try:
+        with read_scope() as session:
+            account, _configuration_id = email_configurations.account_for(session, claimed.owner_id)
+    except SecretUnreadable as error:
+        raise DeliveryError(error.message, permanent=True, error_class="missing_account") from error
+    return account
+
+
+def _attachments(claimed: ClaimedDelivery) -> list[Attachment]:
+    with read_scope() as session:
+        query = (
+            select(GeneratedFile)
+            .where(GeneratedFile.execution_id == claimed.execution_id, GeneratedFile.fence == claimed.execution_fence)
+            .order_by(GeneratedFile.format, GeneratedFile.part)
+        )
+        files = [
+            Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format)
+            for row in session.scalars(query)
+        ]
+    missing = [file.name for file in files if isinstance(file.content, bytes) or not file.content.exists()]
+    if missing:
+        raise DeliveryError(f"The file {missing[0]} is not on the disk any more. Run the report again.", permanent=True)
+    return files

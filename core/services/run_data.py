@@ -1,0 +1,149 @@
+"""One pass: each batch of each query goes to every format and to the figures of the mail, then it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from core import clock
+from core.document.gather import SectionGatherer
+from core.document.model import ReportDocument, Section, SectionHead
+from core.document.presentation import columns_of, notices_of
+from core.errors import SourceError
+from core.formats import get_format
+from core.formats.base import Writer, WrittenFile
+from core.services.run_plan import PlannedQuery, RunPlan
+from core.sources.base import BatchStream
+
+HASH_BLOCK: Final = 1 << 20
+
+Progress = Callable[[PlannedQuery, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFile:
+    """A file on the disk with what the ledger keeps of it."""
+
+    format: str
+    written: WrittenFile
+    size: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class _Pass:
+    plan: RunPlan
+    writers: dict[str, Writer]
+    progress: Progress
+    notices: list[str]
+    errors: list[SourceError]
+
+
+def write_everything(plan: RunPlan, folder: Path, progress: Progress) -> tuple[ReportDocument, list[FinishedFile]]:
+    """Run the queries and write the files into `folder`.
+
+    Raises SourceError when the report's only query (or each tile) failed, or when one may succeed a minute later;
+    RenderError when a file cannot be written. Nothing unfinished stays on the disk.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    writers: dict[str, Writer] = {}
+    with contextlib.ExitStack() as undo:
+        for key in plan.head.formats:
+            writers[key] = get_format(key).open(folder, stem=f"{plan.fence}-{key}", head=plan.head)
+            undo.callback(writers[key].abort)
+        document = gather(plan, writers, progress)
+        files = [_finished(key, file) for key, writer in writers.items() for file in writer.close(document)]
+        undo.pop_all()
+    return document, files
+
+
+def gather(plan: RunPlan, writers: dict[str, Writer], progress: Progress) -> ReportDocument:
+    """The document, with every batch handed to the writers on the way."""
+    state = _Pass(plan, writers, progress, notices=[], errors=[])
+    sections = tuple(_section(state, planned) for planned in plan.queries)
+    if len(state.errors) == len(sections):
+        raise state.errors[0]
+    return ReportDocument(plan.head, sections, notices=tuple(state.notices))
+
+
+def _section(state: _Pass, planned: PlannedQuery) -> Section:
+    began = time.monotonic()
+    try:
+        section = _run(state, planned, began)
+    except SourceError as error:
+        if error.transient:
+            raise
+        state.errors.append(error)
+        section = Section(_head(planned, pa.schema([]), None), elapsed_ms=_since(began), error=error.message)
+        state.notices.append(f"{planned.title} is missing: {error.message}")
+    for writer in state.writers.values():
+        writer.end(section)
+    return section
+
+
+def _run(state: _Pass, planned: PlannedQuery, began: float) -> Section:
+    if planned.error is not None:
+        raise planned.error
+    assert planned.source is not None, "a plan without an error has its source"
+    assert planned.query is not None, "a plan without an error has its query"
+    with planned.source.stream(planned.query) as stream:
+        return _stream(state, planned, stream, began)
+
+
+def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: float) -> Section:
+    batches = iter(stream)
+    first = next(batches, None)
+    head = _head(planned, stream.schema, first)
+    state.notices.extend(notices_of(head.columns, planned.presentation))
+    zone = clock.zone(state.plan.head.timezone)
+    gatherer = SectionGatherer(head, planned.presentation, zone=zone)
+    for writer in state.writers.values():
+        writer.begin(head)
+    rows = 0
+    for batch in _chain(first, batches):
+        gatherer.add(batch)
+        for writer in state.writers.values():
+            writer.write(batch)
+        rows += batch.num_rows
+        state.progress(planned, rows)
+    return gatherer.finish(_since(began), planned.previous_kpis)
+
+
+def _chain(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    if first is not None:
+        yield first
+    yield from rest
+
+
+def _head(planned: PlannedQuery, schema: pa.Schema, sample: pa.RecordBatch | None) -> SectionHead:
+    return SectionHead(
+        key=planned.key,
+        title=planned.title,
+        columns=columns_of(schema, planned.presentation, sample=sample),
+        description=planned.description,
+        parameters=tuple((name, _shown(value)) for name, value in planned.parameters.items()),
+        source=planned.source_name,
+    )
+
+
+def _shown(value: object) -> str:
+    return "—" if value is None else str(value)
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
+
+
+def _finished(key: str, file: WrittenFile) -> FinishedFile:
+    digest = hashlib.sha256()
+    with file.path.open("rb") as handle:
+        while block := handle.read(HASH_BLOCK):
+            digest.update(block)
+    return FinishedFile(key, file, file.path.stat().st_size, digest.hexdigest())

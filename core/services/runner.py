@@ -1,0 +1,238 @@
+"""The pipeline of one execution, inside its own process: query -> files -> letters -> one commit."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.database import read_scope, session_scope
+from core.document.gather import kpi_json
+from core.document.model import ReportDocument
+from core.errors import DeliveryError, RenderError, RoosterError, SecretUnreadable, SourceError, TemplateError
+from core.mail.message import Sender
+from core.models import Delivery, GeneratedFile, ReportExecution
+from core.services import backoff, email_configurations, ledger, storage
+from core.services.run_data import FinishedFile, write_everything
+from core.services.run_mail import Letter, file_name, write_letters
+from core.services.run_plan import PlannedQuery, RunPlan, read_plan
+from core.settings import get_settings
+
+PROGRESS_SECONDS: Final = 1.0
+
+log = logging.getLogger("rooster.run")
+
+
+class LeaseLost(RoosterError):
+    """Somebody else runs this execution now: nothing of this attempt may be kept."""
+
+
+def run(execution_id: uuid.UUID, fence: int) -> None:
+    """Run a claimed execution to `delivering`, or record why it failed. A lost lease ends it without a trace."""
+    try:
+        _run(execution_id, fence)
+    except LeaseLost:
+        log.warning("Execution %s was taken over by another worker", execution_id)
+    except (MemoryError, RoosterError, OSError) as error:
+        _record(execution_id, fence, error)
+    except Exception as error:  # the outermost frame of the process: whatever it is, the history must say so
+        log.exception("Execution %s failed", execution_id)
+        _record(execution_id, fence, error)
+
+
+def _run(execution_id: uuid.UUID, fence: int) -> None:
+    _wait_for_the_instant(execution_id)
+    began = clock.now()
+    with session_scope() as session:
+        if not ledger.start(session, execution_id, fence, at=began):
+            raise LeaseLost("The lease was lost before the start.")
+    with read_scope() as session:
+        plan = read_plan(session, execution_id, fence=fence, now=began)
+        # Asked first: a report that nobody can get need not be made.
+        account, configuration_id = email_configurations.account_for(session, plan.owner_id)
+    folder = storage.execution_folder(uuid.UUID(plan.head.report_id), execution_id)
+    storage.require_space(folder)
+    try:
+        document, files = write_everything(plan, folder, _progress_of(plan))
+        letters = write_letters(
+            plan,
+            document,
+            files,
+            sender=Sender(account.from_email, account.from_name or ""),
+            extra_headers=dict(account.extra_headers),
+            date=clock.now(),
+            status="partial" if document.failed else "success",
+        )
+        with session_scope() as session:
+            _commit(session, plan, document, files, letters, configuration_id)
+    except BaseException:
+        _discard(folder, fence)
+        raise
+
+
+def _wait_for_the_instant(execution_id: uuid.UUID) -> None:
+    """Claimed a few seconds early, with the imports done: start at the scheduled moment, not after it."""
+    with read_scope() as session:
+        row = session.get(ReportExecution, execution_id)
+        if row is None or row.trigger != "schedule":
+            return
+        instant = row.scheduled_for
+    early = (instant - clock.now()).total_seconds()
+    if 0 < early <= ledger.LEAD.total_seconds():
+        time.sleep(early)
+
+
+def _commit(
+    session: Session,
+    plan: RunPlan,
+    document: ReportDocument,
+    files: Sequence[FinishedFile],
+    letters: Sequence[Letter],
+    configuration_id: uuid.UUID,
+) -> None:
+    """The result becomes visible, all of it or nothing."""
+    values: dict[str, Any] = {
+        "status": "delivering",
+        "lease_until": None,
+        "lease_owner": None,
+        "row_count": document.row_count,
+        "kpis": [{"section": section.head.key, "kpis": kpi_json(section)} for section in document.sections],
+        "tiles": [_tile(section) for section in document.sections],
+        "progress": {},
+        "error_class": "tile" if document.failed else None,
+        "error_message": document.failed[0].error if document.failed else None,
+    }
+    if not ledger.moved(session, ledger.ours(plan.execution_id, plan.fence).values(**values)):
+        raise LeaseLost("The lease was lost before the result could be stored.")
+    _check_daily_limit(session, plan.owner_id, new=len(letters))
+    now = clock.now()
+    kept = timedelta(days=plan.retention_days or get_settings().retention_days)
+    session.add_all(_file_row(plan, file, expires_at=now + kept) for file in files)
+    session.add_all(_delivery_row(plan, letter, configuration_id, now=now) for letter in letters)
+    ledger.note(
+        session,
+        "generated",
+        execution_id=plan.execution_id,
+        fence=plan.fence,
+        rows=document.row_count,
+        files={file.format: file.size for file in files},
+    )
+
+
+def _tile(section: Any) -> dict[str, Any]:
+    return {
+        "key": section.head.key,
+        "title": section.head.title,
+        "rows": section.row_count,
+        "elapsed_ms": section.elapsed_ms,
+        "error": section.error,
+    }
+
+
+def _file_row(plan: RunPlan, file: FinishedFile, *, expires_at: datetime) -> GeneratedFile:
+    return GeneratedFile(
+        execution_id=plan.execution_id,
+        fence=plan.fence,
+        format=file.format,
+        part=file.written.part,
+        path=storage.relative(file.written.path),
+        name=file_name(plan, file),
+        media_type=file.written.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        rows_written=file.written.rows_written,
+        rows_total=file.written.rows_total,
+        expires_at=expires_at,
+    )
+
+
+def _delivery_row(plan: RunPlan, letter: Letter, configuration_id: uuid.UUID, *, now: datetime) -> Delivery:
+    return Delivery(
+        execution_id=plan.execution_id,
+        kind="test" if plan.head.trigger == "test" else "report",
+        recipient=letter.recipient,
+        role=letter.role,
+        message_id=letter.message_id,
+        email_configuration_id=configuration_id,
+        not_before=now,
+        give_up_at=now + backoff.DELIVERY_GIVES_UP,
+    )
+
+
+def _check_daily_limit(session: Session, owner_id: uuid.UUID, *, new: int) -> None:
+    limit = get_settings().max_mails_per_day
+    query = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(ReportExecution, ReportExecution.id == Delivery.execution_id)
+        .where(ReportExecution.owner_id == owner_id, Delivery.created_at > clock.now() - timedelta(days=1))
+    )
+    sent = session.scalar(query) or 0
+    if sent + new > limit:
+        raise DeliveryError(
+            f"This run would send {new} mails, and {sent} of the {limit} allowed in 24 hours are used "
+            "(ROOSTER_MAX_MAILS_PER_DAY).",
+            permanent=True,
+            error_class="too_many_mails",
+        )
+
+
+def _progress_of(plan: RunPlan) -> Any:
+    last = 0.0
+
+    def report(planned: PlannedQuery, rows: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < PROGRESS_SECONDS:
+            return
+        last = time.monotonic()
+        progress = {"title": planned.title, "rows": rows, "of": len(plan.queries)}
+        with session_scope() as session:
+            if not ledger.report_progress(session, plan.execution_id, plan.fence, progress):
+                raise LeaseLost("The lease was lost in the middle of the run.")
+
+    return report
+
+
+def _discard(folder: Path, fence: int) -> None:
+    for path in folder.glob(f"{fence}-*"):
+        path.unlink(missing_ok=True)
+
+
+def _record(execution_id: uuid.UUID, fence: int, error: BaseException) -> None:
+    error_class, message, is_transient = _classify(error)
+    log.warning("Execution %s: %s", execution_id, message)
+    with session_scope() as session:
+        move = ledger.requeue if is_transient else ledger.fail
+        move(session, execution_id, fence, error_class=error_class, message=message)
+
+
+def _classify(error: BaseException) -> tuple[str, str, bool]:
+    """(error class, words for people, may pass by itself)."""
+    if isinstance(error, (SourceError, RenderError)):
+        return error.error_class, error.message, error.transient
+    if isinstance(error, DeliveryError):
+        return error.error_class, error.message, not error.permanent
+    if isinstance(error, TemplateError):
+        return "template", error.message, False
+    if isinstance(error, SecretUnreadable):
+        return "missing_account", error.message, False
+    if isinstance(error, RoosterError):
+        return "invalid", error.message, False
+    if isinstance(error, MemoryError):
+        return "memory", "The run needed more memory than there is. Ask for fewer rows or columns.", False
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "disk_full", "The disk is full. Free some space; the run is tried again by itself.", True
+    return (
+        "internal",
+        f"Something unexpected went wrong ({type(error).__name__}). The log of the worker has the details.",
+        False,
+    )

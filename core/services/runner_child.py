@@ -1,0 +1,70 @@
+"""The process of one execution: `python -m core.services.runner_child EXECUTION_ID FENCE`.
+
+It ends at once when its parent dies: a run without a supervisor has no time limit and cannot be cancelled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from core import logs
+
+# What a warm server imports once, so that its children need not.
+PRELOAD: Final = (
+    "core.services.runner",
+    "core.formats.excel",
+    "core.formats.csv",
+    "core.formats.pdf",
+    "core.formats.html",
+    "core.document.charts",
+    "core.mail.message",
+    "core.sources.sqlite",
+    "core.sources.postgresql",
+)
+ORPHANED: Final = 70
+
+
+def run_in_fork(execution_id: str, fence: int) -> None:
+    """Entry of a warm child."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a warm child has a parent"
+    sentinel = parent.sentinel
+    _main(execution_id, fence, until_orphaned=lambda: multiprocessing.connection.wait([sentinel]))
+
+
+def do_nothing() -> None:
+    """Entry of the child that only starts the warm server."""
+
+
+def _main(execution_id: str, fence: int, *, until_orphaned: Callable[[], object]) -> None:
+    # The parent decides about Ctrl-C and about stopping: it waits for us, or kills us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, args=(until_orphaned,), daemon=True).start()
+    logs.set_up()
+    from core.services import runner  # after the watch has begun: the imports take a second when cold
+
+    try:
+        runner.run(uuid.UUID(execution_id), fence)
+    finally:
+        logging.shutdown()
+
+
+def _die_with_parent(until_orphaned: Callable[[], object]) -> None:
+    with contextlib.suppress(OSError):
+        until_orphaned()
+    os._exit(ORPHANED)
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], int(sys.argv[2]), until_orphaned=lambda: sys.stdin.buffer.read())

@@ -1,0 +1,61 @@
+"""Send test: the whole pipeline at once, to the person who asked and to nobody else, without the queue."""
+
+from __future__ import annotations
+
+import uuid
+
+from core import host
+from core.database import read_scope, session_scope
+from core.schemas.accounts import Actor
+from core.schemas.executions import ExecutionDetail, TestRunResponse
+from core.services import audit, ledger, mailer
+from core.services.children import StartChild, start_cold
+from core.services.executions import get_execution, new_execution, own_report
+from core.services.ledger import Claimed
+from core.services.supervisor import supervise
+
+
+def run_test(*, actor: Actor, report_id: uuid.UUID, start_child: StartChild = start_cold) -> TestRunResponse:
+    """Run a report for `actor` alone; takes as long as the report does. Works while the worker is down.
+
+    The report's own times (`next_run_at`, `last_run_at`) stay as they are.
+    """
+    claimed = _begin(actor, report_id)
+    supervise(claimed, start_child)
+    mailer.deliver(claimed.execution_id)
+    with read_scope() as session:
+        execution = get_execution(session, actor=actor, execution_id=claimed.execution_id)
+    return TestRunResponse(success=execution.status == "success", detail=_detail(execution, actor), execution=execution)
+
+
+def _begin(actor: Actor, report_id: uuid.UUID) -> Claimed:
+    with session_scope() as session:
+        report = own_report(session, actor, report_id)
+        row = new_execution(session, report, actor=actor, trigger="test")
+        claimed = ledger.take(session, row, owner=host.identity())
+        assert claimed is not None, "a test run is nobody else's, and the unique index leaves tests out"
+        audit.record(
+            session,
+            actor=actor,
+            action="test",
+            object_type="scheduled_report",
+            object_id=report.id,
+            object_name=report.name,
+            detail={"execution_id": str(row.id)},
+        )
+    return claimed
+
+
+def _detail(execution: ExecutionDetail, actor: Actor) -> str:
+    if execution.status == "success":
+        seconds = (execution.execution_time_ms or 0) / 1000
+        return f"Sent to {actor.email} in {seconds:.1f} s."
+    if execution.status == "partial":
+        return f"Sent to {actor.email}, but a part is missing: {execution.error_message}"
+    if execution.status == "delivering":
+        return f"The report was made, but the mail server did not take it yet: {_mail_error(execution)}"
+    return execution.error_message or "The test did not succeed."
+
+
+def _mail_error(execution: ExecutionDetail) -> str:
+    return next((mail.error_message for mail in execution.deliveries if mail.error_message), "it is tried again.")

@@ -1,0 +1,207 @@
+"""The background work: the Huey instance and small tasks, each a few lines over a service.
+
+A message carries one id and is only a door-bell: losing or doubling it changes nothing, the rows are the truth.
+Start a consumer with script/worker, the one place that knows the right flags.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import redis
+from huey import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+from core import host, logs
+from core.database import DatabaseUnavailable, session_scope
+from core.errors import SettingsError
+from core.services import children, ledger, mailer, retention, scheduler, supervisor, workers
+from core.services.keys import key_ring
+from core.settings import Settings, get_settings
+from core.version import VERSION
+
+# The clock and the mail go first, whatever is waiting.
+URGENT: Final = 10
+NORMAL: Final = 0
+# A wake-up comes early: the run gets ready and waits for the exact instant.
+WAKE_EARLY: Final = timedelta(seconds=2)
+NEEDED_FLAGS: Final = {
+    "-k": "thread",
+    "-g": "TERM (a deploy would lose the running reports)",
+    "-t": "60 (seconds a running report gets on stop)",
+    "-m": "0.2 (an idle queue would be asked only every ten seconds)",
+}
+QUEUE_ERRORS: Final = (sqlite3.Error, redis.RedisError, psycopg.Error, OSError)
+
+log = logging.getLogger("rooster.worker")
+
+
+def make_huey(settings: Settings) -> Huey:
+    """The queue behind `ROOSTER_QUEUE_URL`. Messages are signed: who can write to the queue cannot run code."""
+    url = settings.queue
+    options: dict[str, Any] = {
+        "name": "rooster",
+        "results": False,
+        "serializer": SignedSerializer(secret=key_ring().derive("queue messages"), salt="rooster"),
+    }
+    scheme = url.split(":", 1)[0].split("+", 1)[0]
+    if scheme == "sqlite":
+        return SqliteHuey(filename=url.removeprefix("sqlite:///"), **options)
+    if scheme in ("redis", "rediss"):
+        return PriorityRedisExpireHuey(url=url, **options)
+    if scheme == "postgresql":
+        return PostgresHuey(dsn=url.replace("postgresql+psycopg://", "postgresql://"), **options)
+    raise SettingsError("ROOSTER_QUEUE_URL is wrong: use sqlite://, redis:// or postgresql://.")
+
+
+huey = make_huey(get_settings())
+
+
+def ring(execution_ids: Iterable[UUID] = ()) -> None:
+    """Ask the worker to look after executions; without an id, to look at the clock (a schedule was saved).
+
+    Called after the commit. A lost ring is logged and repaired by the sweep, so it raises nothing.
+    """
+    try:
+        ids = [str(execution_id) for execution_id in execution_ids]
+        for execution_id in ids:
+            run_scheduled_report_task(execution_id)
+        if not ids:
+            check_and_run_scheduled_reports()
+    except QUEUE_ERRORS as error:
+        log.warning("The queue did not answer; the sweep will find the work: %s", logs.redact(str(error)))
+
+
+def queue_answers() -> bool:
+    """Does the queue answer?"""
+    try:
+        huey.pending_count()
+    except QUEUE_ERRORS:
+        return False
+    return True
+
+
+@huey.periodic_task(crontab(minute="*"), priority=URGENT)
+def check_and_run_scheduled_reports() -> int:
+    """Enqueue what is due, set an exact wake-up for what is due within the coming minute; returns the count."""
+    found = scheduler.look()
+    for instant in found.upcoming:
+        wake_up.schedule(args=(instant.isoformat(),), eta=instant - WAKE_EARLY)
+    ring_each(found.execution_ids)
+    return len(found.execution_ids)
+
+
+@huey.task(priority=URGENT)
+def wake_up(instant: str) -> int:
+    """Something is due at `instant`, about now."""
+    found = scheduler.look(until=datetime.fromisoformat(instant))
+    ring_each(found.execution_ids)
+    return len(found.execution_ids)
+
+
+@huey.task(priority=NORMAL)
+def run_scheduled_report_task(execution_id: str) -> None:
+    """Look after one execution: run it when it is queued and a slot is free, then send its mails."""
+    wanted = UUID(execution_id)
+    claimed = claim(wanted)
+    if claimed is not None and supervisor.supervise(claimed, children.start_warm):
+        ring([claimed.execution_id])
+    if claimed is not None:
+        # A slot is free again. Through the queue, not in a loop: a consumer that stops takes no new work.
+        ring_each(scheduler.list_queued())
+    mailer.deliver(wanted)
+
+
+@huey.task(priority=URGENT)
+def deliver_pending() -> int:
+    """Send every mail that may go out."""
+    return mailer.deliver()
+
+
+@huey.periodic_task(crontab(minute="*"), priority=URGENT)
+def sweep() -> int:
+    """Ring again what was lost; returns how many."""
+    lost = scheduler.sweep()
+    ring_each(lost)
+    return len(lost)
+
+
+@huey.periodic_task(crontab(minute="17"))
+def clean_up() -> None:
+    """Delete executions and files past their time."""
+    retention.clean_up()
+
+
+def ring_each(execution_ids: Iterable[UUID]) -> None:
+    """As `ring`, where no id means nothing to do."""
+    ids = list(execution_ids)
+    if ids:
+        ring(ids)
+
+
+_claiming = threading.Lock()
+
+
+def claim(execution_id: UUID) -> ledger.Claimed | None:
+    """One claim at a time per consumer, so that its threads together keep to `ROOSTER_WORKERS`."""
+    with _claiming, session_scope() as session:
+        return ledger.claim(session, owner=host.identity(), slots=get_settings().workers, execution_id=execution_id)
+
+
+_started = threading.Lock()
+_stopped = threading.Event()
+
+
+@huey.on_startup()
+def start_up() -> None:
+    """Once per consumer, though Huey calls it in each thread: warm children, take back, show signs of life."""
+    if not _started.acquire(blocking=False):
+        return
+    logs.set_up()
+    warn_about_flags(sys.argv)
+    _beat()
+    threading.Thread(target=_keep_beating, daemon=True, name="heartbeat").start()
+    children.warm_up()
+    ring_each(scheduler.sweep())
+    check_and_run_scheduled_reports()
+    log.info("Rooster %s worker is ready: process %d, %d at once", VERSION, os.getpid(), get_settings().workers)
+
+
+@huey.on_shutdown()
+def shut_down() -> None:
+    if _stopped.is_set():
+        return
+    _stopped.set()
+    with session_scope() as session:
+        workers.sign_off(session, identity=host.identity())
+
+
+def warn_about_flags(arguments: list[str]) -> list[str]:
+    """Name the consumer flags that are missing; script/worker sets them all."""
+    given = {argument[:2] for argument in arguments if argument.startswith("-") and not argument.startswith("--")}
+    missing = [f"{flag} {value}" for flag, value in NEEDED_FLAGS.items() if flag not in given]
+    if missing:
+        log.warning("The consumer was started without %s. Use script/worker.", ", ".join(missing))
+    return missing
+
+
+def _keep_beating() -> None:
+    while not _stopped.wait(workers.BEAT_SECONDS):
+        _beat()
+
+
+def _beat() -> None:
+    try:
+        with session_scope() as session:
+            workers.beat(session, identity=host.identity(), slots=get_settings().workers, version=VERSION)
+    except DatabaseUnavailable as error:
+        log.warning("The database did not take the heartbeat: %s", error.orig)
