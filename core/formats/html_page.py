@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import sha256
@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.clock import zone
-from core.document.charts import chart_svg
+from core.document.charts import chart_legend, chart_svg
 from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette
 from core.document.values import MISSING, format_delta, format_value
@@ -32,6 +32,8 @@ from core.formats.words import (
     section_lines,
 )
 
+# CSS px: letters keep their size on a desk and on a phone.
+_CHART_WIDTHS: Final = (("on-wide", 1120), ("on-narrow", 340))
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -39,19 +41,25 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 class Tile:
     label: str
     value: str
-    change: str
-    was: str
-    direction: str
+    change: str = ""
+    was: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart for one colour scheme and one width; the style sheet shows the one that fits."""
+
+    shown_when: str
+    svg: Markup
+    legend: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The drawing in both colour schemes; the style sheet shows one of them."""
-
     title: str
     subtitle: str
-    light: Markup
-    dark: Markup
+    drawings: list[Drawing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,26 +156,36 @@ def _block(key: str, section: Section, spool: RowSpool | None, head: ReportHead)
         title=section.head.title,
         lines=[] if failed else _lines(spool, head),
         error=(section.error or "It gave no result.") if failed else None,
-        chart=_chart(section.chart) if section.chart and not failed else None,
+        chart=_chart(section.chart, head.locale) if section.chart and not failed else None,
         headings=[Heading(column_label(column), column.is_numeric) for column in section.head.visible],
         spool=None if failed else spool,
     )
 
 
-def _lines(spool: RowSpool | None, head: ReportHead) -> Sequence[str]:
+def _lines(spool: RowSpool | None, head: ReportHead) -> list[str]:
     if spool is None:
         return []
     lines = section_lines(spool.section, rows_sentence(spool.total, spool.shown, head), head)
     return [*lines, "Very long texts are shortened here"] if spool.shortened else lines
 
 
-def _chart(data: ChartData) -> Chart:
-    """The drawings come from our own code, which escapes what it is given."""
-    light, dark = (Markup(chart_svg(data, palette)) for palette in (LIGHT, DARK))  # noqa: S704
-    return Chart(data.title, data.subtitle, light, dark)
+def _chart(data: ChartData, locale: str) -> Chart:
+    drawings = [
+        Drawing(f"{scheme} {screen}", _svg(data, palette, width, locale), chart_legend(data, palette))
+        for scheme, palette in (("on-light", LIGHT), ("on-dark", DARK))
+        for screen, width in _CHART_WIDTHS
+    ]
+    return Chart(data.title, data.subtitle, drawings)
+
+
+def _svg(data: ChartData, palette: Palette, width: int, locale: str) -> Markup:
+    """Drawn by our own code, which escapes what it is given."""
+    return Markup(chart_svg(data, palette, width_px=width, locale=locale))  # noqa: S704
 
 
 def _tile(kpi: Kpi, head: ReportHead) -> Tile:
     delta = format_delta(kpi, head.locale)
     value = format_value(kpi.value, kpi.display, locale=head.locale, zone=zone(head.timezone), unit=True)
-    return Tile(kpi.label, value, f"{delta.arrow} {delta.text}".strip(), delta.was, delta.direction)
+    if delta is None:
+        return Tile(kpi.label, value)
+    return Tile(kpi.label, value, f"{delta.arrow} {delta.text}".strip(), f"was {delta.was}", delta.direction)

@@ -51,17 +51,10 @@ class RowSpool:
 
     def add(self, batch: pa.RecordBatch) -> None:
         self.total += batch.num_rows
-        room = 0 if self._full else self._budget.rows
-        rows = batch.slice(0, room)
-        self._full = self._full or batch.num_rows > room
-        if not rows.num_rows:
-            return
-        visible = [(n, column) for n, column in enumerate(self.section.columns) if not column.hidden]
-        texts = [self._texts(rows.column(n), column) for n, column in visible]
-        keys = [sort_keys(rows.column(n)) for n, _ in visible]
-        self.first_rows.extend(list(zip(*texts, strict=True))[: _PLAIN_ROWS - len(self.first_rows)])
-        for start in range(0, rows.num_rows, _CHUNK_ROWS):
-            self._add_chunk(texts, keys, slice(start, min(start + _CHUNK_ROWS, rows.num_rows)))
+        rows = batch.slice(0, 0 if self._full else self._budget.rows)
+        if rows.num_rows:
+            self._spool(rows)
+        self._full = self._full or rows.num_rows < batch.num_rows
 
     def chunks(self) -> Iterator[str]:
         """The JSON text, safe inside a script element, in pieces."""
@@ -73,6 +66,14 @@ class RowSpool:
 
     def discard(self) -> None:
         self._file.close()
+
+    def _spool(self, rows: pa.RecordBatch) -> None:
+        visible = [(n, column) for n, column in enumerate(self.section.columns) if not column.hidden]
+        texts = [self._texts(rows.column(n), column) for n, column in visible]
+        keys = [sort_keys(rows.column(n)) for n, _ in visible]
+        self.first_rows.extend(list(zip(*texts, strict=True))[: _PLAIN_ROWS - len(self.first_rows)])
+        for start in range(0, rows.num_rows, _CHUNK_ROWS):
+            self._add_chunk(texts, keys, slice(start, min(start + _CHUNK_ROWS, rows.num_rows)))
 
     def _texts(self, array: pa.Array, column: Column) -> Texts:
         shown: Texts = [

@@ -97,6 +97,10 @@ class Book:
         self.canvas.setLineWidth(0.7)
         self.canvas.roundRect(x, y, width, height, 7, stroke=int(border is not None), fill=1)
 
+    def square(self, x: float, y: float, side: float, color: str) -> None:
+        self.canvas.setFillColor(HexColor(color))
+        self.canvas.rect(x, y, side, side, stroke=0, fill=1)
+
     def save(self) -> None:
         self.canvas.showPage()
         self._number_pages()

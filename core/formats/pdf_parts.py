@@ -9,7 +9,8 @@ from typing import Final
 from reportlab.lib.utils import ImageReader
 
 from core.clock import zone
-from core.document.charts import chart_png
+from core.document.charts import chart_legend, chart_png
+from core.document.frames import is_horizontal
 from core.document.model import ChartData, Kpi, ReportDocument
 from core.document.tokens import TYPE
 from core.document.values import format_delta, format_value
@@ -25,10 +26,12 @@ _TILE_GAP: Final = 7.5
 _TILE_PADDING: Final = 10.0
 _BODY_LEADING: Final = 15.0
 _BODY_LINES: Final = 60
-_CHART_TITLE: Final = 50.0
+_CHART_TITLE: Final = 60.0
 _CHART_HEIGHT: Final = 165.0
 _CHART_TALLEST: Final = 250.0
 _CHART_LOWEST: Final = 110.0
+_CHART_ROW: Final = 17.0
+_CHART_FONT: Final = 9
 _CHART_SCALE: Final = 3
 
 
@@ -101,30 +104,49 @@ def tiles(book: Book, kpis: Sequence[Kpi]) -> None:
 def chart(book: Book, data: ChartData, *, whole: float, start: float) -> None:
     """Title and picture stay together; `whole` and `start` are the points that the table and its start need below."""
     book.need(_CHART_TITLE + _CHART_LOWEST)
-    height = chart_height(book.room - _CHART_TITLE, whole=whole, start=start)
+    usual = _usual_height(book, data)
+    height = chart_height(book.room - _CHART_TITLE, usual=usual, whole=whole, start=start)
     heading(book, data.title)
     if data.subtitle:
         caption(book, data.subtitle)
-    book.y -= 6
-    book.y -= height
+    _legend(book, data)
+    book.y -= 6 + height
     picture = chart_png(
         data,
         book.palette,
         width_px=round(book.content_width),
         height_px=round(height),
         scale=_CHART_SCALE,
-        font_px=9,
+        font_px=_CHART_FONT,
         locale=book.head.locale,
     )
     book.canvas.drawImage(ImageReader(BytesIO(picture)), book.left, book.y, book.content_width, height)
     book.y -= 16
 
 
-def chart_height(room: float, *, whole: float, start: float) -> float:
+def chart_height(room: float, *, usual: float, whole: float, start: float) -> float:
     """As high as leaves the whole table on the page, else as usual with its start below, else what is left."""
-    if room - whole >= _CHART_LOWEST:
-        return min(room - whole, _CHART_HEIGHT)
-    return _CHART_HEIGHT if room - start >= _CHART_HEIGHT else min(room, _CHART_TALLEST)
+    lowest = max(_CHART_LOWEST, usual * 0.75)
+    if room - whole >= lowest:
+        return min(room - whole, usual)
+    return usual if room - start >= usual else min(room, max(_CHART_TALLEST, usual))
+
+
+def _usual_height(book: Book, data: ChartData) -> float:
+    """A row of its own for every bar that lies."""
+    lies = is_horizontal(data, width=book.content_width, font=_CHART_FONT, locale=book.head.locale)
+    return max(_CHART_HEIGHT, _CHART_ROW * len(data.x)) if lies else _CHART_HEIGHT
+
+
+def _legend(book: Book, data: ChartData) -> None:
+    """A coloured square and a name for each series, when there are several."""
+    style = book.style(TYPE["caption"].pdf, color=book.palette.muted)
+    x, y = book.left, book.y - 15
+    for name, color in chart_legend(data, book.palette):
+        label = fit(name, 120, style)
+        book.square(x, y, 6.5, color)
+        x += 10 + draw(book.canvas, x + 10, y, label, style) + 14
+        book.y = y
 
 
 def heading(book: Book, text: str) -> None:
@@ -151,8 +173,10 @@ def _tile(book: Book, x: float, width: float, kpi: Kpi) -> None:
 def _delta(book: Book, x: float, y: float, room: float, kpi: Kpi) -> None:
     """Arrow and change in colour, then what it was; colour is never the only sign."""
     delta = format_delta(kpi, book.head.locale)
+    if delta is None:
+        return
     colors = {"good": book.palette.good, "bad": book.palette.bad}
     change = book.style(8.6, weight="semibold", color=colors.get(delta.direction, book.palette.sub))
     used = draw(book.canvas, x, y, fit(f"{delta.arrow} {delta.text}".strip(), room, change), change)
     before = book.style(8.6, color=book.palette.muted)
-    draw(book.canvas, x + used + 5, y, fit(delta.was, max(room - used - 5, 0), before), before)
+    draw(book.canvas, x + used + 5, y, fit(f"was {delta.was}", max(room - used - 5, 0), before), before)

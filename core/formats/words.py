@@ -30,7 +30,7 @@ def rows_sentence(total: int, shown: int, head: ReportHead) -> str:
     all_rows = row_count(total, head)
     if shown >= total:
         return all_rows if total else "No rows"
-    first = f"first {_count(shown, head)} of {all_rows}"
+    first = f"first {_count(shown, head)} of {all_rows}" if shown else f"none of the {all_rows} found room here"
     where = _complete_files(head)
     if not where:
         return f"{first}; choose Excel or CSV for this report to get the others"
