@@ -11,6 +11,8 @@ from core.schemas.base import Page
 from core.services import audit
 from core.settings import get_settings
 
+__all__ = ["Mail", "MailSummary", "clear_outbox", "get_mail", "is_catching", "list_mails"]
+
 
 def is_catching() -> bool:
     """Does this installation keep mails instead of needing a mail server?"""

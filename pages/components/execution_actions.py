@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import streamlit as st
-import tasks
 
+import tasks
 from core.database import session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import DeliveryResponse, ExecutionDetail, ExecutionResponse

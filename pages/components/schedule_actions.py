@@ -6,8 +6,8 @@ from typing import Final
 from uuid import UUID
 
 import streamlit as st
-import tasks
 
+import tasks
 from core.database import session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import TestRunResponse

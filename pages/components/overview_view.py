@@ -1,0 +1,99 @@
+"""The first page: is everything well, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from core.schemas.overview import Overview
+
+from core.schemas.accounts import Actor
+from core.schemas.executions import WorkerState
+from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.text import plural
+from pages.components.execution_list import execution_rows
+from pages.components.feedback import plain
+from pages.components.layout import cards, empty_state, list_head, list_row
+from pages.components.pages_map import DATA_SOURCES, HISTORY, QUERIES, SCHEDULE, SCHEDULES, go, open_link
+from pages.components.times import relative, short
+
+_WIDTHS = (3.4, 2.8, 2.2)
+
+
+def overview(user: Actor, found: Overview) -> None:
+    _worker(found.worker)
+    if not (found.upcoming or found.attention or found.arrived_24h or found.failed_24h):
+        _welcome()
+        return
+    _verdict(found)
+    _figures(found)
+    if found.attention:
+        st.subheader("Needs a look", anchor=False)
+        execution_rows(user, found.attention, key="look-")
+        st.page_link(HISTORY, label="The whole history", icon=":material/history:")
+    _upcoming(user, found.upcoming)
+
+
+def is_moving(found: Overview) -> bool:
+    return bool(found.running or found.waiting)
+
+
+def _worker(worker: WorkerState) -> None:
+    if worker.alive:
+        return
+    seen = f"was last heard of {relative(worker.last_heartbeat)}" if worker.last_heartbeat else "has never started"
+    st.error(
+        f"**Nothing runs at the moment.** The worker {seen}, so no report leaves. Nothing is lost: what becomes due "
+        "now is caught up when it is back. **What to do:** start `script/server` (it starts the worker too) or look "
+        "at its log. Send test works without it.",
+        icon=":material/heart_broken:",
+    )
+
+
+def _verdict(found: Overview) -> None:
+    if found.failed_24h:
+        st.warning(
+            f"{plural(found.failed_24h, 'run')} of the last 24 hours did not reach everybody. See below what happened.",
+            icon=":material/warning:",
+        )
+    elif found.arrived_24h:
+        st.success("Everything that was due in the last 24 hours arrived.", icon=":material/check_circle:")
+
+
+def _figures(found: Overview) -> None:
+    upcoming = [report.next_run_at for report in found.upcoming if report.next_run_at]
+    cards(
+        [
+            ("Arrived", found.arrived_24h, "Runs of the last 24 hours that reached everybody."),
+            ("Failed", found.failed_24h, "Runs of the last 24 hours that did not, or not all."),
+            ("Running now", found.running, f"{found.waiting} waiting behind them." if found.waiting else ""),
+            ("Next run", relative(min(upcoming)) if upcoming else "\u2013", ""),
+        ]
+    )
+
+
+def _upcoming(user: Actor, reports: Sequence[ScheduledReportResponse]) -> None:
+    st.subheader("Coming next", anchor=False)
+    if not reports:
+        st.caption("No schedule is active.")
+        st.page_link(SCHEDULES, label="See the schedules", icon=":material/event_repeat:")
+        return
+    list_head(_WIDTHS, ("Schedule", "Runs", "Next"))
+    for report in reports:
+        name, schedule, upcoming = list_row(f"next-{report.id}", _WIDTHS)
+        with name:
+            open_link(SCHEDULE, report.name, report.id)
+        schedule.markdown(plain(report.schedule_text))
+        upcoming.markdown(f"{short(report.next_run_at, user)} :small[:gray[{relative(report.next_run_at)}]]")
+
+
+def _welcome() -> None:
+    with empty_state(
+        ":material/wb_twilight:",
+        "Good morning. Nothing is scheduled yet",
+        "Three steps to the first report: connect a data source, write a query, schedule it.",
+    ):
+        st.page_link(DATA_SOURCES, label="1. Data sources", icon=":material/database:")
+        st.page_link(QUERIES, label="2. Queries", icon=":material/code:")
+        if st.button("3. New schedule", type="primary", icon=":material/event_repeat:"):
+            go(SCHEDULE)
