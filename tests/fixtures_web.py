@@ -17,14 +17,14 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, update
+from sqlalchemy import create_engine, delete, update
 from sqlalchemy.orm import Session
 from websockets.sync.client import ClientConnection, connect
 
 from core.crypto import hash_password
 from core.database import make_engine
 from core.migrations import migrate
-from core.models import User, UserSession
+from core.models import LoginAttempt, User, UserSession
 from core.settings import PREFIX, ROOT
 
 PASSWORD: Final = "correct horse battery"
@@ -70,6 +70,11 @@ class WebServer:
         with self.database() as session:
             person = session.query(User).filter_by(email=email).one()
             session.execute(update(UserSession).where(UserSession.user_id == person.id).values(**values))
+
+    def forget_failures(self) -> None:
+        """All tests come from one address, which a test of the throttle must not shut out."""
+        with self.database() as session:
+            session.execute(delete(LoginAttempt))
 
     def client(self) -> httpx2.Client:
         """A browser that nobody has signed in with."""

@@ -41,6 +41,11 @@ def is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def takes_bearer(path: str) -> bool:
+    """The API, and the files whose addresses it gives out."""
+    return is_api(path) or path.startswith("/files/")
+
+
 def is_navigation(scope: Scope) -> bool:
     """Is a person looking at a page, rather than a script fetching something?"""
     headers = Headers(scope=scope)

@@ -47,8 +47,9 @@ class Wall:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         """Attach who it is to the scope, or say why the request goes no further."""
-        is_api = paths.is_api(scope["path"])
-        if is_api and identity.bearer_token(scope) is not None:
+        path = scope["path"]
+        is_api = paths.is_api(path)
+        if paths.takes_bearer(path) and identity.bearer_token(scope) is not None:
             actor = await identity.find_bearer(scope)
             if actor is None:
                 return _unauthorised(scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from core.version import VERSION
 from web.api import (
     auth,
     dashboards,
@@ -42,7 +43,7 @@ def create_api() -> FastAPI:
     api = FastAPI(
         title="Rooster",
         description=_DESCRIPTION,
-        version="1",
+        version=VERSION,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",

@@ -44,7 +44,7 @@ TestRequest = Annotated[
 @public.get("/presets")
 def list_presets() -> list[dict[str, Any]]:
     """The settings of well-known mail services."""
-    return [preset.as_dict() for preset in PRESETS]
+    return [preset.as_dict() for preset in PRESETS.values()]
 
 
 @router.get("")

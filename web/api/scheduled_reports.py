@@ -38,7 +38,9 @@ def list_scheduled_reports(
 @router.post("", status_code=status.HTTP_201_CREATED)
 def create_scheduled_report(actor: CurrentActor, data: ScheduledReportCreate) -> ScheduledReportResponse:
     with session_scope() as session:
-        return scheduled_reports.create_scheduled_report(session, actor=actor, data=data)
+        report = scheduled_reports.create_scheduled_report(session, actor=actor, data=data)
+    tasks.ring()
+    return report
 
 
 @router.get("/{report_id}")
@@ -54,7 +56,9 @@ def update_scheduled_report(
 ) -> ScheduledReportResponse:
     """Any part of it; the merged result is checked as a new one would be."""
     with session_scope() as session:
-        return scheduled_reports.update_scheduled_report(session, actor=actor, report_id=report_id, data=data)
+        report = scheduled_reports.update_scheduled_report(session, actor=actor, report_id=report_id, data=data)
+    tasks.ring()
+    return report
 
 
 @router.delete("/{report_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -76,7 +80,7 @@ def run_scheduled_report(actor: CurrentActor, report_id: UUID, idempotency_key: 
 @router.post("/{report_id}/test")
 def send_test(actor: CurrentActor, report_id: UUID) -> TestRunResponse:
     """Run it at once, without the queue, and send it to oneself alone."""
-    return test_runs.run_test(actor, report_id)
+    return test_runs.run_test(actor=actor, report_id=report_id)
 
 
 @router.get("/{report_id}/executions")
@@ -89,7 +93,6 @@ def list_executions(
 ) -> list[ExecutionResponse]:
     """Newest first."""
     with read_scope() as session:
-        scheduled_reports.get_scheduled_report(session, actor=actor, report_id=report_id)
         page = executions.list_executions(
             session,
             actor=actor,

@@ -1,0 +1,55 @@
+"""The first request of a fresh server may not run a page's file past the guard and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from pages.components.menu import MENU
+from tests.fixtures_web import WebServer, run_page, serve
+
+
+@pytest.fixture(params=["uvicorn", "streamlit"])
+def cold_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WebServer]:
+    with serve(tmp_path, request.param) as server:
+        yield server
+
+
+def legacy_names() -> list[str]:
+    """The addresses that Streamlit would give to the files of pages/ by itself."""
+    root = Path(__file__).parents[2]
+    return sorted(path.stem for path in (root / "pages").glob("*.py") if path.stem != "__init__")
+
+
+def test_nobody_gets_a_page_of_a_cold_server(cold_server: WebServer) -> None:
+    for name in (*legacy_names(), *(entry.url_path for entry in MENU)):
+        assert cold_server.client().get(f"/{name}").status_code == 401
+        with pytest.raises(InvalidStatus):
+            cold_server.connect()
+
+
+@pytest.mark.parametrize("name", [*legacy_names()[:2], MENU[-1].url_path])
+def test_the_first_hit_of_somebody_goes_through_the_shell(cold_server: WebServer, name: str) -> None:
+    client = cold_server.signed_in(cold_server.add_person("vic", "viewer"))
+    with cold_server.connect(client) as socket:
+        said = run_page(socket, name)
+    navigation = [message.navigation for message in said if message.WhichOneof("type") == "navigation"]
+    assert navigation, "the page came without the navigation of the shell"
+    titles = {page.page_name for page in navigation[0].app_pages}
+    assert titles == {entry.title for entry in MENU if not entry.admin}
+    assert "Sign out" in str(said)
+
+
+def test_the_page_of_an_ended_session_shows_nothing(cold_server: WebServer) -> None:
+    from core import clock
+
+    email = cold_server.add_person("dana")
+    client = cold_server.signed_in(email)
+    with cold_server.connect(client) as socket:
+        cold_server.change_sessions(email, revoked_at=clock.now())
+        said = str(run_page(socket))
+    assert "You are signed out" in said
+    assert "Sign out" not in said
