@@ -107,7 +107,7 @@ def list_executions(
     if since is not None:
         query = query.where(ReportExecution.created_at >= since)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.scalars(_newest_first(query).offset(offset).limit(limit))
+    rows = session.scalars(newest_first(query).offset(offset).limit(limit))
     return Page([execution_view(row) for row in rows], total)
 
 
@@ -119,7 +119,7 @@ def get_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) ->
 def recent_of(session: Session, report_id: uuid.UUID, number: int) -> list[ExecutionResponse]:
     """The newest executions of a report whose owner was checked already."""
     query = select(ReportExecution).where(ReportExecution.scheduled_report_id == report_id)
-    return [execution_view(row) for row in session.scalars(_newest_first(query).limit(number))]
+    return [execution_view(row) for row in session.scalars(newest_first(query).limit(number))]
 
 
 def last_of(session: Session, report_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LastExecution]:
@@ -213,7 +213,7 @@ def detail_of(session: Session, row: ReportExecution) -> ExecutionDetail:
     return execution_detail(row, attempts)
 
 
-def _newest_first(query: Select[ReportExecution]) -> Select[ReportExecution]:
+def newest_first(query: Select[ReportExecution]) -> Select[ReportExecution]:
     return _loaded(query).order_by(ReportExecution.created_at.desc(), ReportExecution.id)
 
 

@@ -1,0 +1,20 @@
+"""The first screen: did everything arrive, what needs a look, what comes next."""
+
+from __future__ import annotations
+
+from core.schemas.base import Output
+from core.schemas.executions import ExecutionResponse, WorkerState
+from core.schemas.scheduled_reports import ScheduledReportResponse
+
+
+class Overview(Output):
+    """Counts are of the last 24 hours and leave tests out. `attention` holds what failed or is in doubt."""
+
+    arrived_24h: int
+    failed_24h: int
+    running: int
+    waiting: int
+    active_reports: int
+    attention: list[ExecutionResponse]
+    upcoming: list[ScheduledReportResponse]
+    worker: WorkerState

@@ -1,0 +1,146 @@
+"""A mail as it would look, before anything is sent; and a mail as it was sent."""
+
+from __future__ import annotations
+
+import base64
+import re
+import uuid
+from dataclasses import dataclass, replace
+from email.message import EmailMessage
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.errors import NotFound
+from core.mail.message import Sender, build_report_message
+from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
+from core.schemas.accounts import Actor
+from core.schemas.scheduled_reports import ScheduledReportCreate
+from core.services import run_mail
+from core.services.executions import own_execution
+from core.services.run_data import gather
+from core.services.run_plan import RunPlan, plan_of_snapshot
+from core.services.snapshots import freeze
+
+# Enough to look real, little enough to answer while somebody waits.
+PREVIEW_ROWS: Final = 20_000
+PREVIEW_SECONDS: Final = 20
+Row = TypeVar("Row", SavedQuery, Dashboard)
+_CID: Final = re.compile(r"cid:([A-Za-z0-9._-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class MailPreview:
+    """The three faces of one mail; the pictures stand inside the HTML."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPreview:
+    """What a preview needs of the database."""
+
+    plan: RunPlan
+    recipient: str
+
+
+def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> PreparedPreview:
+    """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else."""
+    owner = session.get(User, actor.id)
+    assert owner is not None, "an actor is a person"
+    report = ScheduledReport(
+        id=uuid.uuid4(),
+        owner_id=actor.id,
+        saved_query=_query(session, data.saved_query_id, actor),
+        dashboard=_dashboard(session, data.dashboard_id, actor),
+        time_limit_s=None,
+        retention_days=None,
+        **data.model_dump(exclude={"saved_query_id", "dashboard_id", "schedule_config"}),
+        schedule_config=data.schedule_config.model_dump(mode="json", exclude_none=True),
+    )
+    now = clock.now()
+    execution = ReportExecution(
+        id=uuid.uuid4(), scheduled_report_id=report.id, trigger="manual", scheduled_for=now, snapshot={}
+    )
+    plan = plan_of_snapshot(session, freeze(report), owner=owner, execution=execution, fence=0, now=now)
+    return PreparedPreview(_limited(plan), data.recipients[0])
+
+
+def run_mail_preview(prepared: PreparedPreview) -> MailPreview:
+    """Run the queries, at most for some seconds, and render the mail; raises SourceError, TemplateError."""
+    plan = prepared.plan
+    document = gather(plan, {}, lambda _planned, _rows: None)
+    words = run_mail.fill_in(plan, document, [prepared.recipient])[0]
+    message = build_report_message(
+        document,
+        sender=Sender(plan.head.owner_email, plan.head.workspace),
+        recipient=prepared.recipient,
+        to=plan.recipients,
+        cc=plan.cc,
+        subject=words.subject,
+        body_markdown=words.body,
+        message_id="<preview@rooster.invalid>",
+        date=clock.now(),
+    )
+    return MailPreview(str(message["Subject"]), html_of(message), _body(message, "plain"))
+
+
+def mail_of_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> str:
+    """The HTML that the first reader of a run got; NotFound when there was no mail or it is gone."""
+    row = own_execution(session, actor, execution_id)
+    for mail in row.deliveries:
+        path = run_mail.letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient)
+        if path.exists():
+            return html_of(run_mail.read_letter(path))
+    raise NotFound("This execution has no mail to show.")
+
+
+def html_of(message: EmailMessage) -> str:
+    """The HTML part with its pictures inside: a page has no parts to refer to."""
+    pictures = {
+        str(part.get("Content-ID", "")).strip("<> "): (part.get_content_type(), part.get_payload(decode=True))
+        for part in message.walk()
+        if part.get("Content-ID")
+    }
+
+    def inside(match: re.Match[str]) -> str:
+        media_type, content = pictures.get(match[1], ("", b""))
+        encoded = base64.b64encode(content if isinstance(content, bytes) else b"").decode()
+        return f"data:{media_type};base64,{encoded}"
+
+    return _CID.sub(inside, _body(message, "html"))
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _limited(plan: RunPlan) -> RunPlan:
+    queries = tuple(
+        replace(
+            planned,
+            query=replace(planned.query, max_rows=PREVIEW_ROWS, timeout_s=PREVIEW_SECONDS, truncate=True)
+            if planned.query is not None
+            else None,
+        )
+        for planned in plan.queries
+    )
+    return replace(plan, queries=queries)
+
+
+def _query(session: Session, object_id: uuid.UUID | None, actor: Actor) -> SavedQuery | None:
+    return _own(session.get(SavedQuery, object_id), actor, "saved query") if object_id else None
+
+
+def _dashboard(session: Session, object_id: uuid.UUID | None, actor: Actor) -> Dashboard | None:
+    return _own(session.get(Dashboard, object_id), actor, "dashboard") if object_id else None
+
+
+def _own(found: Row | None, actor: Actor, noun: str) -> Row:
+    if found is None or found.owner_id != actor.id:
+        raise NotFound(f"This {noun} does not exist.")
+    return found
