@@ -16,10 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.clock import zone as find_zone
+
 # A literal `str`, or an Arrow text array with one value per row.
 Piece: TypeAlias = Any
 
 UNITS_PER_SECOND: Final[dict[str, int]] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+# Seconds of 2037-01-01, after which zone files have only a rule, and of the last days that Python knows.
+_LAST_TRANSITIONS: Final = 2_114_380_800
+_END_OF_TIME: Final = 253_402_214_400
 SLICE_BYTES: Final = 8 * 1024 * 1024
 
 
@@ -188,14 +193,33 @@ def local_time(column: pa.Array, *, zone: str) -> pa.Array:
     """Instants as the clocks of `zone` show them; what has no zone is left as it is."""
     if column.type.tz is None:
         return column
-    return pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, zone)))
+    local = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, zone)))
+    seconds = integers(column) // UNITS_PER_SECOND[column.type.unit]
+    late = (seconds >= _LAST_TRANSITIONS) & (seconds < _END_OF_TIME)
+    return _late_local_time(column, local, late, zone) if late.any() else local
+
+
+def _late_local_time(column: pa.Array, local: pa.Array, late: np.ndarray[Any, Any], zone: str) -> pa.Array:
+    """Arrow does not know the rule for the years after the listed changes of a clock; Python does."""
+    unit, clock = column.type.unit, find_zone(zone)
+    instants, clocks = integers(column), integers(local).copy()
+    for place in np.flatnonzero(late):
+        second = int(instants[place]) // UNITS_PER_SECOND[unit]
+        offset = datetime.fromtimestamp(second, clock).utcoffset() or timedelta()
+        clocks[place] = instants[place] + int(offset.total_seconds()) * UNITS_PER_SECOND[unit]
+    moved = number_array(clocks).cast(pa.timestamp(unit))
+    return pc.if_else(column.is_valid(), moved, pa.nulls(len(column), moved.type))
 
 
 def timestamp_texts(column: pa.Array, *, zone: str) -> pa.Array:
     """`2013-06-24T07:00:00`, with fractions when there are any and the offset when the type has a zone."""
     local = local_time(column, zone=zone)
-    clock = pc.replace_substring(_without_zero_fraction(local), " ", "T", max_replacements=1)
-    return clock if column.type.tz is None else join([clock, _offsets(column, local)])
+    clock = _without_zero_fraction(local)
+    texts = pc.replace_substring(clock, " ", "T", max_replacements=1)
+    if column.type.tz is not None:
+        texts = join([texts, _offsets(column, local)])
+    # An instant beyond what clocks show comes as Arrow's words for it.
+    return patch(texts, pc.starts_with(clock, "<"), clock, lambda unknown: unknown)
 
 
 def _offsets(instants: pa.Array, local: pa.Array) -> pa.Array:

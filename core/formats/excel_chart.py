@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any, Final
 
 from core.document.model import ChartData, Column, Section
+from core.document.plots import series_colours
+from core.document.scales import label_column, x_texts
 from core.document.tokens import LIGHT
-from core.document.values import as_decimal, format_value
+from core.document.values import as_decimal
 from core.formats.excel_styles import FONT, number_format
 from core.text import one_line
 
@@ -22,14 +23,14 @@ _TYPES: Final[dict[str, dict[str, str]]] = {
     "pie": {"type": "pie"},
 }
 _LABELLED_POINTS: Final = 12
-_SLICES: Final = 6
 
 
 class ChartSheet:
     """Made only when the first chart asks for it, so that a report without charts has no hidden sheet."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, *, locale: str) -> None:
         self._book = book
+        self._locale = locale
         self._sheet: Any = None
         self._column = 0
 
@@ -50,7 +51,7 @@ class ChartSheet:
         return chart
 
     def _write_points(self, data: ChartData) -> None:
-        self._write_column(data.x_label, [_x_value(value, data) for value in data.x])
+        self._write_column(data.x_label, _numbers(data.x) if data.kind == "scatter" else x_texts(data, self._locale))
         for name, values in data.series:
             self._write_column(name, values)
 
@@ -70,32 +71,24 @@ class ChartSheet:
         return {**series, "values": values, **_paint(data, place)}
 
 
-def _x_value(value: Any, data: ChartData) -> Any:
-    """Numbers on a scale stay numbers; everything else is named as people read it."""
-    if data.kind == "scatter":
-        number = as_decimal(value)
-        return None if number is None or not number.is_finite() else float(number)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return format_value(value, data.x_display)
-    return value if isinstance(value, str) else format_value(value, data.x_display)
-
-
-def _colour(place: int) -> str:
-    return LIGHT.series[place % len(LIGHT.series)]
+def _numbers(values: list[Any]) -> list[float | None]:
+    numbers = [as_decimal(value) for value in values]
+    return [None if number is None or not number.is_finite() else float(number) for number in numbers]
 
 
 def _paint(data: ChartData, place: int) -> dict[str, Any]:
-    colour = _colour(place)
+    colour = series_colours(data, LIGHT)[place]
     if data.kind == "line":
         return {"line": {"color": colour, "width": 2.25}, "smooth": False}
     if data.kind == "scatter":
         return {"marker": {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"none": True}}}
     if data.kind == "pie":
-        points = [{"fill": {"color": _colour(index)}} for index in range(len(data.x))]
+        points = [{"fill": {"color": LIGHT.series[index % len(LIGHT.series)]}} for index in range(len(data.x))]
         return {"points": points, "data_labels": {"percentage": True, "font": {"color": LIGHT.text, "name": FONT}}}
     painted: dict[str, Any] = {"fill": {"color": colour}, "border": {"none": True}, "gap": 45, "overlap": -5}
     if data.kind == "bar" and place == 0 and len(data.x) <= _LABELLED_POINTS:
-        painted["data_labels"] = {"value": True, "num_format": number_format(data.y_display), "font": _font(9)}
+        shown = label_column([value for value in data.series[0][1] if value is not None], data.y_display)
+        painted["data_labels"] = {"value": True, "num_format": number_format(shown), "font": _font(9)}
     return painted
 
 

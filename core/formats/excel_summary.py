@@ -14,7 +14,7 @@ from core.formats import excel_styles as look
 from core.formats.excel_book import Formats, Part
 from core.formats.excel_chart import CHART_HEIGHT, ChartSheet
 from core.formats.words import instant, period_line
-from core.text import one_line, plural
+from core.text import join_words, one_line, plural
 
 _TILES: Final = 4
 _FIRST, _LAST = 1, _TILES
@@ -43,7 +43,7 @@ class SummarySheet:
     def fill(self) -> None:
         self._set_up()
         self._title()
-        charts = ChartSheet(self.book)
+        charts = ChartSheet(self.book, locale=self._head.locale)
         for section in self.document.sections:
             self._section(section, charts)
         self._about()
@@ -89,12 +89,19 @@ class SummarySheet:
             self.sheet.set_row(self.row, 24)
             self._link_to_data(section)
             self.row += 1
+            self._write(self._facts(section), look.SUBTITLE)
+            self.row += 1
         if section.error is not None:
             self._band(_failure(section), look.ERROR)
         for start in range(0, len(section.kpis), _TILES):
             self._tiles(section.kpis[start : start + _TILES])
         self._chart(section, charts)
         self.row += 1
+
+    def _facts(self, section: Section) -> str:
+        sheets = [part.sheet for part in self.parts if part.section.key == section.head.key]
+        where = f"{plural(section.row_count, 'row')} on {join_words(sheets)}" if sheets else ""
+        return " · ".join(filter(None, (section.head.description, where)))
 
     def _link_to_data(self, section: Section) -> None:
         part = next((part for part in self.parts if part.section.key == section.head.key), None)
@@ -202,9 +209,8 @@ def _alt_text(section: Section) -> str:
     chart = section.chart
     assert chart is not None, "a chart was drawn"
     names = ", ".join(name for name, _ in chart.series)
-    return one_line(
-        f"{chart.kind} chart: {chart.title}. {chart.subtitle} {names} by {chart.x_label}, {len(chart.x)} points."
-    )
+    what = f"{chart.kind.capitalize()} chart: {chart.title}. {chart.subtitle}"
+    return one_line(f"{what} {names} by {chart.x_label}, {plural(len(chart.x), 'point')}.")
 
 
 def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, str]]:
