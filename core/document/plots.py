@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from core.document.frames import ROW, Frame, Grid, draw_grid, draw_x_labels, is_behind, is_horizontal, series_colours
@@ -140,10 +141,10 @@ def _lines(frame: Frame) -> list[Shape]:
 def _places(frame: Frame, grid: Grid) -> list[float]:
     """Times and numbers at their distance, names evenly."""
     x = frame.chart.x
-    if frame.chart.x_display.kind in ("text", "boolean", "other", "time") or any(isinstance(v, str) for v in x):
-        spots = [float(number) for number in range(len(x))]
-    else:
+    if all(isinstance(value, date | int | float | Decimal) for value in x):
         spots = [position(value) for value in x]
+    else:
+        spots = [float(number) for number in range(len(x))]
     low, high = min(spots), max(spots)
     inner = grid.width - 24
     return [grid.left + 12 + (inner * (spot - low) / (high - low) if high > low else inner / 2) for spot in spots]

@@ -126,11 +126,13 @@ def chart_spec(columns: tuple[Column, ...], presentation: Presentation | None = 
         return None
     by_name = {column.name: column for column in columns}
     x = by_name.get(asked.get("x", "")) or _guess_x(columns)
-    if x is None:
+    if x is None or x.kind == "other":
         return None
     y = [by_name[name] for name in _listed(asked.get("y")) if name in by_name] or _guess_y(columns, x)
     if not y:
         return None
+    if kind == "scatter" and not x.is_numeric:
+        kind = None
     return ChartSpec(kind if kind in _CHARTS else None, x, tuple(y[:MAX_SERIES]), str(asked.get("title") or ""))
 
 
@@ -197,7 +199,7 @@ def _asked_kpi(kpi: Mapping[str, Any], by_name: Mapping[str, Column]) -> KpiSpec
 def figure_label(column: Column, aggregate: Aggregate) -> str:
     """`Departures`, `Average delay`."""
     label = column.label
-    if aggregate == "avg" and column.kind != "percent" and not is_average_word(column.name):
+    if aggregate == "avg" and not is_average_word(column.name):
         return f"Average {lower_first(label)}"
     return label
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -107,7 +107,7 @@ def _moment_text(moment: date, locale: str, *, within_a_day: bool) -> str:
 def position(value: Any) -> float:
     """A place on a line for a date, an instant or a number."""
     if isinstance(value, datetime):
-        return value.timestamp() if value.tzinfo else (value - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     if isinstance(value, date):
         return value.toordinal() * 86_400
     return float(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -59,10 +60,9 @@ class Total:
 
     def _add_extreme(self, array: pa.Array) -> None:
         choose = min if self._aggregate == "min" else max
-        if pa.types.is_nested(array.type):
-            return
-        found = python_values(pa.array([pc.min_max(array)[self._aggregate].as_py()], array.type))[0]
-        self._extreme = found if self._extreme is None else choose(self._extreme, found)
+        found = _extreme(array, choose)
+        if found is not None:
+            self._extreme = found if self._extreme is None else choose(self._extreme, found)
 
 
 def present(array: pa.Array) -> pa.Array:
@@ -100,6 +100,19 @@ def json_value(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _extreme(array: pa.Array, choose: Callable[[Any], Any]) -> Any:
+    """The least or greatest value; None for lists and records, which have no order."""
+    kind = array.type
+    if pa.types.is_nested(kind):
+        return None
+    if pa.types.is_duration(kind):
+        found = _extreme(array.cast(pa.int64()), choose)
+        return python_values(pa.array([found], kind).cast(pa.duration("us"), safe=False))[0]
+    if pa.types.is_primitive(kind) or pa.types.is_string(kind) or pa.types.is_decimal(kind):
+        return pc.min_max(array)["min" if choose is min else "max"].as_py()
+    return choose(python_values(array))
 
 
 def _int_sum(array: pa.Array) -> int:

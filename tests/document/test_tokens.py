@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core.document.theme import CONFIG_FILE, streamlit_theme
+from core.document.tokens import DARK, DARK_BUTTON, LIGHT, READABLE, Palette, blend, contrast, with_brand
+from core.errors import InvalidInput
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+def test_every_text_is_readable_on_every_background(palette: Palette) -> None:
+    for ink in (palette.text, palette.sub, palette.muted):
+        for background in (palette.page, palette.card, palette.sunken):
+            assert contrast(ink, background) >= READABLE, (ink, background)
+    pairs = [(palette.good, palette.good_soft), (palette.warn, palette.warn_soft), (palette.bad, palette.bad_soft)]
+    for ink, soft in [*pairs, (palette.brand_ink, palette.brand)]:
+        assert contrast(ink, soft) >= READABLE, (ink, soft)
+    for ink in (palette.good, palette.warn, palette.bad, palette.brand):
+        assert contrast(ink, palette.card) >= READABLE, ink
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+@pytest.mark.parametrize("brand", ["#3B5BDB", "#FFCC00", "#000000", "#FFFFFF", "#C0392B", "#777777", "#0F0"])
+def test_any_brand_colour_becomes_readable(brand: str, palette: Palette) -> None:
+    branded = with_brand(palette, brand)
+    assert contrast(branded.brand, branded.card) >= READABLE
+    assert contrast(branded.brand_ink, branded.brand) >= READABLE
+    assert branded.series[0] == branded.brand
+
+
+def test_a_readable_brand_colour_is_left_alone() -> None:
+    assert with_brand(LIGHT, "#3B5BDB") == LIGHT
+
+
+def test_a_wrong_colour_is_named() -> None:
+    with pytest.raises(InvalidInput, match="'blue' is not a colour"):
+        with_brand(LIGHT, "blue")
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert contrast("#000", "#FFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert blend("#000000", "#FFFFFF", 0.5) == "#808080"
+    assert contrast("#FFFFFF", DARK_BUTTON) >= READABLE
+
+
+def test_the_pages_theme_is_written_from_the_tokens() -> None:
+    assert CONFIG_FILE.read_text(encoding="utf-8") == streamlit_theme()
+
+
+def test_the_theme_is_valid_and_its_files_exist() -> None:
+    config = tomllib.loads(streamlit_theme())
+    assert config["server"]["trustedUserHeaders"]["x-app-session"] == "sid"
+    assert config["theme"]["dark"]["textColor"] == DARK.text
+    for face in config["theme"]["fontFaces"]:
+        assert (ROOT / face["url"].removeprefix("app/")).is_file()
+
+
+def test_streamlit_knows_every_option_of_the_theme() -> None:
+    environment = {**os.environ, "STREAMLIT_SERVER_PORT": "0"}
+    command = [sys.executable, "-m", "streamlit", "config", "show"]
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    output = shown.stdout + shown.stderr
+    assert "not a valid config option" not in output
+    assert f'primaryColor = "{LIGHT.brand}"' in output
