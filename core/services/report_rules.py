@@ -1,0 +1,110 @@
+"""What a scheduled report must keep to before it is stored."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput, LimitReached
+from core.formats.csv_options import read_options
+from core.mail.templates import check_template, sample_variables
+from core.models import ScheduledReport, User
+from core.periods import resolve_value
+from core.schemas.accounts import Actor
+from core.schemas.content import QueryParameter
+from core.schemas.schedule import ScheduleConfig
+from core.schemas.scheduled_reports import ScheduledReportCreate
+from core.services.dashboards import find_own as find_own_dashboard
+from core.services.parameters import check_values, dates_of_now, stored
+from core.services.saved_queries import find_own as find_own_query
+from core.settings import get_settings
+from core.text import did_you_mean, join_words
+
+_OPTIONS: Final[dict[str, Callable[[Any], object]]] = {"csv": read_options}
+
+
+def with_zone(config: ScheduleConfig, *, actor: Actor) -> ScheduleConfig:
+    """A schedule that names no zone runs in its owner's."""
+    if "timezone" in config.model_fields_set:
+        return config
+    return config.model_copy(update={"timezone": actor.timezone})
+
+
+def checked_columns(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> dict[str, Any]:
+    """The columns of a report's row but its dates; raises NotFound or InvalidInput."""
+    parameters = _parameters_of(session, actor, data)
+    _check_options(data.format_options)
+    return {
+        "name": data.name,
+        "description": data.description,
+        "dashboard_id": data.dashboard_id,
+        "saved_query_id": data.saved_query_id,
+        "parameters": check_values(data.parameters, parameters.values()),
+        "schedule_config": data.schedule_config.model_dump(exclude_none=True),
+        "recipients": data.recipients,
+        "cc": data.cc,
+        "bcc": data.bcc,
+        "formats": data.formats,
+        "format_options": data.format_options,
+        "email_subject": data.email_subject or None,
+        "email_body": data.email_body or None,
+        "is_active": data.is_active,
+    }
+
+
+def check_templates(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> None:
+    """Subject and body name only what exists and can be filled in; raises TemplateError."""
+    parameters = _parameters_of(session, actor, data)
+    dates = dates_of_now(session, actor=actor)
+    values = {
+        name: resolve_value(data.parameters.get(name, parameter.default), parameter.type, dates)
+        for name, parameter in parameters.items()
+    }
+    variables = sample_variables(values)
+    if data.email_subject:
+        check_template(data.email_subject, kind="subject", variables=variables)
+    if data.email_body:
+        check_template(data.email_body, kind="body", variables=variables)
+
+
+def refuse_over_limit(session: Session, *, owner_id: uuid.UUID) -> None:
+    """Raises LimitReached when one more active report would be too many."""
+    # Two requests at once wait for each other here, so the limit holds.
+    session.execute(select(User.id).where(User.id == owner_id).with_for_update())
+    most = get_settings().max_reports_per_user
+    mine = (ScheduledReport.owner_id == owner_id, ScheduledReport.is_active)
+    if (session.scalar(select(func.count(ScheduledReport.id)).where(*mine)) or 0) >= most:
+        raise LimitReached(
+            f"You have {most} active reports, which is the limit (ROOSTER_MAX_REPORTS_PER_USER). Pause or delete one "
+            "first."
+        )
+
+
+def _parameters_of(session: Session, actor: Actor, data: ScheduledReportCreate) -> dict[str, QueryParameter]:
+    """The parameters of the query, or of all tiles of the dashboard, by name; the first of a name wins."""
+    if data.saved_query_id is not None:
+        queries = [find_own_query(session, actor=actor, saved_query_id=data.saved_query_id)]
+    else:
+        assert data.dashboard_id is not None, "the schema demands one of the two"
+        dashboard = find_own_dashboard(session, actor=actor, dashboard_id=data.dashboard_id)
+        queries = [tile.saved_query for tile in dashboard.tiles]
+    found: dict[str, QueryParameter] = {}
+    for query in queries:
+        for parameter in stored(query.parameters):
+            found.setdefault(parameter.name, parameter)
+    return found
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    for key, given in options.items():
+        if key not in _OPTIONS:
+            hint = did_you_mean(key, _OPTIONS)
+            raise InvalidInput(
+                f"There are no options for '{key}'.{hint} Formats with options: {join_words(_OPTIONS)}.",
+                field="format_options",
+            )
+        _OPTIONS[key](given)

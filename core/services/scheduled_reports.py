@@ -1,0 +1,225 @@
+"""Scheduled reports: what is sent, when, to whom."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, joinedload
+
+from core import clock
+from core.models import ScheduledReport
+from core.schedule import describe, next_run, upcoming
+from core.schemas.accounts import Actor
+from core.schemas.base import Page
+from core.schemas.executions import ScheduledReportDetail
+from core.schemas.schedule import ScheduleConfig, SchedulePreview, SchedulePreviewRequest
+from core.schemas.scheduled_reports import (
+    LastExecution,
+    ScheduledReportCreate,
+    ScheduledReportResponse,
+    ScheduledReportUpdate,
+)
+from core.services import audit, executions, storage
+from core.services.common import changes, containing, merged, owned, read_page
+from core.services.email_configurations import account_warning
+from core.services.report_rules import check_templates, checked_columns, refuse_over_limit, with_zone
+
+Sort = Literal["next_run_at", "created_at", "name"]
+
+_NOUN: Final = "scheduled report"
+_RECENT: Final = 10
+_NULLABLE: Final = ("dashboard_id", "saved_query_id", "email_subject", "email_body")
+_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
+    "next_run_at": (ScheduledReport.next_run_at.asc().nulls_last(), ScheduledReport.name, ScheduledReport.id),
+    "created_at": (ScheduledReport.created_at.desc(), ScheduledReport.id),
+    "name": (ScheduledReport.name, ScheduledReport.id),
+}
+
+
+def list_scheduled_reports(
+    session: Session,
+    *,
+    actor: Actor,
+    is_active: bool | None = None,
+    sort: Sort = "next_run_at",
+    search: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> Page[ScheduledReportResponse]:
+    """One's own; paused ones stand last when sorted by their next run."""
+    query = select(ScheduledReport).where(ScheduledReport.owner_id == actor.id)
+    if is_active is not None:
+        query = query.where(ScheduledReport.is_active == is_active)
+    if search:
+        query = query.where(containing(search, ScheduledReport.name, ScheduledReport.description))
+    query = query.options(joinedload(ScheduledReport.dashboard), joinedload(ScheduledReport.saved_query))
+    warnings = _warnings(session, actor)
+    order = _ORDERS[sort]
+    page = read_page(
+        session, query, show=lambda row: _show(row, warnings=warnings), order=order, offset=offset, limit=limit
+    )
+    last = executions.last_of(session, [report.id for report in page.items])
+    return Page(
+        [report.model_copy(update={"last_execution": last.get(report.id)}) for report in page.items], page.total
+    )
+
+
+def get_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportDetail:
+    """With its last ten executions; raises NotFound."""
+    shown = _answer(session, actor, _own(session, actor, report_id))
+    recent = executions.recent_of(session, report_id, _RECENT)
+    return ScheduledReportDetail(**dict(shown), executions=recent)
+
+
+def create_scheduled_report(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> ScheduledReportResponse:
+    """Raises InvalidInput, TemplateError, NotFound for a query out of reach, LimitReached."""
+    data = data.model_copy(update={"schedule_config": with_zone(data.schedule_config, actor=actor)})
+    check_templates(session, actor=actor, data=data)
+    columns = checked_columns(session, actor=actor, data=data)
+    if data.is_active:
+        refuse_over_limit(session, owner_id=actor.id)
+    row = ScheduledReport(owner_id=actor.id, **columns)
+    row.next_run_at = _next(data.schedule_config, is_active=data.is_active)
+    session.add(row)
+    session.flush()
+    _record(session, actor, "create", row)
+    return _answer(session, actor, row)
+
+
+def update_scheduled_report(
+    session: Session, *, actor: Actor, report_id: uuid.UUID, data: ScheduledReportUpdate
+) -> ScheduledReportResponse:
+    """Any part of it; the merged whole is checked as a new one would be. The next run moves with the schedule only."""
+    row = _own(session, actor, report_id)
+    changed = changes(data, nullable=_NULLABLE)
+    if data.schedule_config is not None:
+        changed["schedule_config"] = with_zone(data.schedule_config, actor=actor)
+    whole = merged(ScheduledReportCreate, _present(row), changed)
+    if changed.keys() & {"email_subject", "email_body", "dashboard_id", "saved_query_id"}:
+        check_templates(session, actor=actor, data=whole)
+    columns = checked_columns(session, actor=actor, data=whole)
+    _apply_schedule(session, row, whole)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.version += 1
+    session.flush()
+    session.refresh(row, ["dashboard", "saved_query"])
+    _record(session, actor, "update", row, fields=sorted(changed))
+    return _answer(session, actor, row)
+
+
+def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_active: bool) -> ScheduledReportResponse:
+    """Pause, or take up again from now on; raises LimitReached."""
+    row = _own(session, actor, report_id)
+    if row.is_active != is_active:
+        _switch(session, row, is_active=is_active, config=ScheduleConfig.model_validate(row.schedule_config))
+        row.version += 1
+        session.flush()
+        _record(session, actor, "resume" if is_active else "pause", row)
+    return _answer(session, actor, row)
+
+
+def duplicate_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportResponse:
+    """A paused copy: it sends nothing before somebody has looked at it."""
+    row = _own(session, actor, report_id)
+    data = merged(ScheduledReportCreate, _present(row), {"name": f"{row.name[:190]} (copy)", "is_active": False})
+    copy = ScheduledReport(owner_id=actor.id, **checked_columns(session, actor=actor, data=data))
+    session.add(copy)
+    session.flush()
+    _record(session, actor, "create", copy, copy_of=str(row.id))
+    return _answer(session, actor, copy)
+
+
+def delete_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> None:
+    """Its executions go with it, and their files once the deletion is committed."""
+    row = _own(session, actor, report_id)
+    _record(session, actor, "delete", row)
+    session.delete(row)
+    session.flush()
+    folder = storage.report_folder(report_id)
+    event.listen(session, "after_commit", lambda _session: storage.remove_tree(folder), once=True)
+
+
+def preview_schedule(request: SchedulePreviewRequest, *, actor: Actor | None = None) -> SchedulePreview:
+    """The next runs of a schedule that need not be stored, counted from now."""
+    config = with_zone(request.schedule_config, actor=actor) if actor else request.schedule_config
+    return SchedulePreview(description=describe(config), runs=upcoming(config, clock.now(), request.count))
+
+
+def _own(session: Session, actor: Actor, report_id: uuid.UUID) -> ScheduledReport:
+    row: ScheduledReport = owned(session, ScheduledReport, actor=actor, object_id=report_id, noun=_NOUN)
+    return row
+
+
+def _present(row: ScheduledReport) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ScheduledReportCreate.model_fields}
+
+
+def _next(config: ScheduleConfig, *, is_active: bool) -> Any:
+    return next_run(config, clock.now()) if is_active else None
+
+
+def _apply_schedule(session: Session, row: ScheduledReport, whole: ScheduledReportCreate) -> None:
+    if row.is_active != whole.is_active:
+        _switch(session, row, is_active=whole.is_active, config=whole.schedule_config)
+    elif ScheduleConfig.model_validate(row.schedule_config) != whole.schedule_config:
+        row.next_run_at = _next(whole.schedule_config, is_active=whole.is_active)
+        row.schedule_version += 1
+
+
+def _switch(session: Session, row: ScheduledReport, *, is_active: bool, config: ScheduleConfig) -> None:
+    if is_active:
+        refuse_over_limit(session, owner_id=row.owner_id)
+        row.failures_in_row = 0
+    row.is_active, row.paused_reason = is_active, None
+    row.next_run_at = _next(config, is_active=is_active)
+    row.schedule_version += 1
+
+
+def _warnings(session: Session, actor: Actor) -> list[str]:
+    warning = account_warning(session, actor.id)
+    return [warning] if warning else []
+
+
+def _answer(session: Session, actor: Actor, row: ScheduledReport) -> ScheduledReportResponse:
+    last = executions.last_of(session, [row.id]).get(row.id)
+    return _show(row, warnings=_warnings(session, actor), last=last)
+
+
+def _show(
+    row: ScheduledReport, *, warnings: Sequence[str], last: LastExecution | None = None
+) -> ScheduledReportResponse:
+    subject = row.dashboard or row.saved_query
+    assert subject is not None, "the table demands one of the two"
+    config = ScheduleConfig.model_validate(row.schedule_config)
+    plain = {name: value for name, value in _present(row).items() if name != "schedule_config"}
+    return ScheduledReportResponse(
+        id=row.id,
+        user_id=row.owner_id,
+        subject_name=subject.name,
+        schedule_config=config,
+        schedule_text=describe(config),
+        paused_reason=row.paused_reason,
+        next_run_at=row.next_run_at,
+        last_run_at=row.last_run_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        last_execution=last,
+        warnings=list(warnings),
+        **plain,
+    )
+
+
+def _record(session: Session, actor: Actor, action: str, row: ScheduledReport, **detail: Any) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        object_type="scheduled_report",
+        object_id=row.id,
+        object_name=row.name,
+        detail=detail,
+    )
