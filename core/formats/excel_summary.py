@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
-from core.document.locales import number_text
-from core.document.model import Column, Kpi, ReportDocument, ReportHead, Section
-from core.document.values import as_decimal, format_value
+from core.clock import zone
+from core.document.model import Kpi, ReportDocument, ReportHead, Section
+from core.document.values import as_decimal, format_delta, format_value
 from core.formats import excel_styles as look
 from core.formats.excel_book import Formats, Part
 from core.formats.excel_chart import CHART_HEIGHT, ChartSheet
@@ -118,7 +117,7 @@ class SummarySheet:
             column = _FIRST + place
             self._write(kpi.label, look.TILE_LABEL, column=column)
             self._tile_value(self.row + 1, column, kpi)
-            text, tone = change(kpi, self._head.locale)
+            text, tone = change(kpi, self._head)
             self.sheet.write_string(self.row + 2, column, text, self.formats[look.TILE_NOTES[tone]])
         self.row += 4
 
@@ -127,7 +126,9 @@ class SummarySheet:
         if number is not None and number.is_finite():
             self.sheet.write_number(row, column, float(number), self.formats[_value_style(kpi)])
             return
-        shown = format_value(kpi.value, kpi.display, locale=self._head.locale)
+        shown = format_value(
+            kpi.value, kpi.display, locale=self._head.locale, zone=zone(self._head.timezone), unit=True
+        )
         self.sheet.write_string(row, column, one_line(shown), self.formats[look.TILE_VALUE])
 
     def _chart(self, section: Section, charts: ChartSheet) -> None:
@@ -177,32 +178,12 @@ def _value_style(kpi: Kpi) -> look.Style:
     return look.tile_value(look.number_format(kpi.display, unit=True))
 
 
-def change(kpi: Kpi, locale: str) -> tuple[str, str]:
+def change(kpi: Kpi, head: ReportHead) -> tuple[str, str]:
     """`▲ 5.3 pts, was 71.2%` and its tone: `good`, `bad` or `neutral` when the direction has no meaning."""
-    if kpi.previous is None:
+    delta = format_delta(kpi, head.locale, zone=zone(head.timezone))
+    if delta is None:
         return "", "neutral"
-    was = f"was {format_value(kpi.previous, kpi.display, locale=locale, unit=True)}"
-    now, before = as_decimal(kpi.value), as_decimal(kpi.previous)
-    if now is None or before is None or not (now.is_finite() and before.is_finite()):
-        return was, "neutral"
-    if now == before:
-        return f"no change, {was}", "neutral"
-    arrow = "▲" if now > before else "▼"
-    tone = "neutral" if kpi.higher_is_better is None else _tone(better=(now > before) == kpi.higher_is_better)
-    return f"{arrow} {_difference(now, before, kpi.display, locale)}, {was}", tone
-
-
-def _tone(*, better: bool) -> str:
-    return "good" if better else "bad"
-
-
-def _difference(now: Decimal, before: Decimal, display: Column, locale: str) -> str:
-    distance = abs(now - before)
-    if display.kind == "percent":
-        return f"{number_text(distance * 100, locale, decimals=1)} pts"
-    if display.unit or not before:
-        return format_value(distance, display, locale=locale, unit=True)
-    return f"{number_text(distance / abs(before) * 100, locale, decimals=1)}%"
+    return f"{delta.arrow} {delta.text}, was {delta.was}".strip(), delta.direction
 
 
 def _alt_text(section: Section) -> str:
