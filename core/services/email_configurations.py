@@ -19,8 +19,8 @@ from core.schemas.email_config import EmailConfigCreate, EmailConfigResponse, Em
 from core.services import audit
 from core.services.common import changes, merged
 from core.services.keys import ACTIVE, NEEDS_PASSWORD, key_ring
-from core.services.mail_account_rules import check_account_rules, smtp_account
 from core.services.mail_account_check import PreparedMailTest, prepare_test, run_test
+from core.services.mail_account_rules import check_account_rules, smtp_account
 
 __all__ = [
     "PreparedMailTest",
