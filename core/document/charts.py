@@ -19,7 +19,7 @@ from core.document.scales import x_texts
 from core.document.shapes import Bar, Dot, Fill, Label, Shape, Stroke
 from core.document.tokens import FONT_STACK, LIGHT, Palette
 from core.document.values import format_value
-from core.text import join_words
+from core.text import join_words, one_line
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -75,7 +75,7 @@ def chart_svg(
     size = f"{frame.width:g} {frame.height:g}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="100%" role="img" '
-        f'font-family="{escape(FONT_STACK)}"><title>{escape(chart_alt(chart, locale))}</title>{shapes}</svg>'
+        f'font-family="{escape(FONT_STACK)}"><title>{escape(one_line(chart_alt(chart, locale)))}</title>{shapes}</svg>'
     )
 
 
@@ -112,12 +112,31 @@ def _frame(chart: ChartData, palette: Palette, width: int, height: int | None, f
 @cache
 def _prepare_matplotlib() -> None:
     """Our fonts, and a place for its cache: in a read-only home it would complain on every start."""
-    if "MPLCONFIGDIR" not in os.environ and not os.access(Path.home(), os.W_OK):
-        os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="rooster-matplotlib-")
+    if "MPLCONFIGDIR" not in os.environ and not _has_writable_home():
+        os.environ["MPLCONFIGDIR"] = str(_cache_folder())
     from matplotlib.font_manager import fontManager
 
     for weight in _FAMILIES:
         fontManager.addfont(str(font_path(weight)))
+
+
+def _has_writable_home() -> bool:
+    """Only trying tells: access rights say nothing about read-only mounts to root."""
+    try:
+        for folder in (Path.home() / ".config" / "matplotlib", Path.home() / ".cache" / "matplotlib"):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
+def _cache_folder() -> Path:
+    """One folder for all our processes, so the fonts are listed once; never one that somebody else made."""
+    folder = Path(tempfile.gettempdir()) / f"rooster-matplotlib-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder if folder.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp(prefix="rooster-matplotlib-"))
 
 
 def _canvas(frame: Frame, scale: float) -> tuple[Figure, Axes]:
@@ -253,7 +272,7 @@ def _write_label(label: Label) -> str:
 
 
 def _element(name: str, attributes: str, tip: str = "") -> str:
-    return f"<{name} {attributes}><title>{escape(tip)}</title></{name}>" if tip else f"<{name} {attributes}/>"
+    return f"<{name} {attributes}><title>{escape(one_line(tip))}</title></{name}>" if tip else f"<{name} {attributes}/>"
 
 
 def _points(points: tuple[tuple[float, float], ...]) -> str:

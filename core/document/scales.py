@@ -78,7 +78,9 @@ def x_texts(chart: ChartData, locale: str) -> list[str]:
     dates = [value for value in chart.x if isinstance(value, date)]
     if len(dates) == len(chart.x) and dates:
         return _date_texts(dates, locale)
-    return [format_value(value, chart.x_display, locale=locale) for value in chart.x]
+    texts = (format_value(value, chart.x_display, locale=locale) for value in chart.x)
+    # A line end or a control character in a name would break the line, or the XML.
+    return ["".join(ch if ch.isprintable() else " " for ch in text) for text in texts]
 
 
 def _date_texts(moments: list[date], locale: str) -> list[str]:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree
 
@@ -15,6 +19,7 @@ from core.document.model import ChartData, ChartKind, Column, Kind
 from core.document.scales import tick_texts, value_scale
 from core.document.tokens import DARK, LIGHT, Palette, rgb
 
+ROOT = Path(__file__).parents[2]
 DRAWN: list[ChartKind] = ["line", "bar", "area", "scatter", "pie"]
 
 
@@ -85,7 +90,7 @@ def test_odd_values_are_drawn_without_a_fuss(kind: ChartKind, values: list[float
 
 
 def test_names_in_any_script_and_with_dollars_are_plain_text() -> None:
-    names = ["$PHL_1$", "<b>&", "東京", "Москва", "naïve \u2066"]
+    names = ["$PHL_1$", "<b>&", "東京", "Москва", "naïve \u2066\x07\n"]
     odd = chart(x=names, X=[1.0, 2.0, 3.0, 4.0, 5.0])
     assert pixels(chart_png(odd, scale=1)).width == 590
     svg = chart_svg(odd)
@@ -131,3 +136,13 @@ def test_each_weight_is_a_font_of_its_own_name() -> None:
     assert (font_path().parent / "OFL.txt").read_text(encoding="utf-8").count("Reserved Font Name 'Source'")
     assert fallback_path().is_file()
     assert fallback_path("bold").is_file()
+
+
+def test_a_home_that_cannot_be_written_is_no_reason_to_complain(tmp_path: Path) -> None:
+    code = "from tests.document.test_charts import chart, chart_png; assert chart_png(chart())"
+    hidden = ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment = {**kept, "HOME": "/proc", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")

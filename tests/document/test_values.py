@@ -150,7 +150,7 @@ KINDS: list[tuple[pa.DataType, Kind, Any]] = [
     (pa.time64("us"), "time", st.times()),
     (pa.timestamp("us"), "datetime", st.datetimes()),
     (pa.timestamp("us", tz="UTC"), "datetime", st.datetimes(timezones=st.just(ZoneInfo("UTC")))),
-    (pa.duration("us"), "duration", st.timedeltas()),
+    (pa.duration("us"), "duration", st.timedeltas(timedelta(-(10**6)), timedelta(10**6))),
     (pa.binary(), "other", st.binary()),
     (pa.list_(pa.int64()), "other", st.lists(st.integers(0, 9))),
 ]
