@@ -205,8 +205,9 @@ def settle(session: Session, execution_id: uuid.UUID) -> bool:
     row = session.get(ReportExecution, execution_id, populate_existing=True, with_for_update=True)
     if row is None or row.status not in ("delivering", "uncertain", "partial", "failed", "success"):
         return False
-    mails = session.scalars(select(Delivery).where(Delivery.execution_id == execution_id)).all()
-    latest = latest_sends(mails)
+    latest = latest_sends(session.scalars(select(Delivery).where(Delivery.execution_id == execution_id)))
+    if not latest and row.status != "delivering":
+        return False  # it ended before there was a mail
     if any(mail.status in OPEN_DELIVERY_STATUSES for mail in latest):
         return False
     failed_tiles = sum(1 for tile in row.tiles if tile.get("error"))
