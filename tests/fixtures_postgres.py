@@ -128,6 +128,22 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgres_reader_url(postgres_server: PostgresServer, postgres_url: str) -> Iterator[str]:
+    """The database of `postgres_url` for a role that may read every table and nothing else: a proper data source."""
+    name = f"reader_{secrets.token_hex(6)}"
+    role, password = sql.Identifier(name), f"secret-{name}"
+    create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(password))
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(create)
+        connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
+        later = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}"
+        connection.execute(sql.SQL(later).format(role))
+        yield postgres_server.url(postgres_url.rpartition("/")[2], user=name, password=password)
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
 @pytest.fixture(scope="module")
 def postgres_module_url(postgres_server: PostgresServer) -> Iterator[str]:
     """Superuser URL of a fresh empty database shared by the tests of one module."""

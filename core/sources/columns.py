@@ -26,8 +26,10 @@ MISFITS: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?\Z", re.ASCII)
 _EXACT_IN_DOUBLE: Final = 2**53
-# Digits left free after the point when the first rows already differ in how many they use.
+# Digits left free after the point when later rows may well use more: the first ones differ already, or they are
+# the result of a division, whose digits a database counts from the first one that is not zero.
 _SPARE_DIGITS: Final = 12
+_DIVISION_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def decimal_type(numbers: Sequence[Decimal], *, complete: bool) -> pa.DataType |
         return None
     scales = {max(0, -int(number.as_tuple().exponent)) for number in numbers} or {0}
     whole = max((number.adjusted() + 1 for number in numbers if number), default=1)
-    scale = max(scales) + (0 if complete or len(scales) == 1 else _SPARE_DIGITS)
+    steady = complete or (len(scales) == 1 and max(scales) < _DIVISION_DIGITS)
+    scale = max(scales) + (0 if steady else _SPARE_DIGITS)
     needed = max(whole, 1) + scale
     if needed + (0 if complete else 6) <= 38:
         return pa.decimal128(38, scale)

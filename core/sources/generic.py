@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from core.errors import SourceError
 from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import RowBatches, Rows, bound_values
+from core.sources.batches import Plan, RowBatches, Rows, bound_values
 from core.sources.checks import Finding, timed
 from core.sources.columns import Column, infer, unique_names
 from core.sources.dialects import Dialect
@@ -130,7 +130,7 @@ def _chunks(result: CursorResult[Any], query: Query) -> Iterator[Rows]:
         yield [tuple(row) for row in rows]
 
 
-def _plan(names: list[str]) -> Callable[[list[Sequence[Any]], bool], list[Column]]:
+def _plan(names: list[str]) -> Plan:
     def plan(values: list[Sequence[Any]], complete: bool) -> list[Column]:
         return [infer(name, column, complete=complete) for name, column in zip(names, values, strict=True)]
 

@@ -16,9 +16,8 @@ import psycopg
 
 from core.errors import SourceError
 from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import RowBatches, Rows, bound_values
+from core.sources.batches import Plan, RowBatches, Rows, bound_values
 from core.sources.checks import Finding, timed
-from core.sources.columns import Column
 from core.sources.placeholders import rewrite
 from core.sources.postgresql_errors import connecting_failed, query_failed
 from core.sources.postgresql_types import plan, read_everything_as_text
@@ -51,11 +50,18 @@ _DANGEROUS_NAMES: Final = (
     "pg_write_server_files",
     "pg_execute_server_program",
 )
-_WRITABLE: Final = """
-    SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-      AND n.nspname NOT LIKE 'pg!_%' ESCAPE '!' AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+_DOUBTFUL: Final = """
+    SELECT EXISTS (
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+          AND n.nspname NOT LIKE 'pg!_%' ESCAPE '!' AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+    ), has_table_privilege('pg_catalog.pg_authid', 'SELECT')
 """
+_DOUBTS: Final = (
+    "This role may also write. Reports run in read-only transactions, but a role with SELECT alone is safer.",
+    "This role may read the password hashes of the server (pg_read_all_data includes them). "
+    "Grant SELECT on the tables it needs instead.",
+)
 _TABLES: Final = """
     SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -171,7 +177,7 @@ def _description(connection: Connection, query: Query, values: dict[str, Value])
         return cursor.description or ()
 
 
-def _plan(description: Sequence[psycopg.Column]) -> Callable[[list[Sequence[Any]], bool], list[Column]]:
+def _plan(description: Sequence[psycopg.Column]) -> Plan:
     return lambda values, complete: plan(description, values, complete)
 
 
@@ -201,7 +207,8 @@ def _privileged(powers: Sequence[str]) -> str:
     return (
         f"This role is a {powers[0]}: a query could read files or start programs on the database server. "
         "Make a role that can only read and use it instead: CREATE ROLE report_reader LOGIN PASSWORD '...'; "
-        "GRANT pg_read_all_data TO report_reader; ALTER ROLE report_reader SET default_transaction_read_only = on;"
+        "GRANT USAGE ON SCHEMA public TO report_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO report_reader; "
+        "ALTER ROLE report_reader SET default_transaction_read_only = on;"
         if powers[0] == "superuser"
         else f"This role is a member of {powers[0]}: a query could reach files or programs of the database server. "
         f"Take it away with REVOKE {powers[0]} FROM the role, or use a role that can only read."
@@ -215,7 +222,5 @@ def _greeting(connection: Connection) -> str:
 
 
 def _warnings(connection: Connection) -> tuple[str, ...]:
-    row = connection.execute(_WRITABLE).fetchone()
-    if row is None or not row[0]:
-        return ()
-    return ("This role may also write. Reports run in read-only transactions, but a role with SELECT alone is safer.",)
+    row = connection.execute(_DOUBTFUL).fetchone() or ()
+    return tuple(warning for warning, applies in zip(_DOUBTS, row, strict=False) if applies)

@@ -12,11 +12,12 @@ from typing import Any
 
 from core.errors import SourceError
 from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import RowBatches, Rows, bound_values
+from core.sources.batches import Plan, RowBatches, Rows, bound_values
 from core.sources.checks import Finding, timed
 from core.sources.columns import Column, infer, unique_names
 from core.sources.placeholders import rewrite
 from core.sources.sqlite_guard import Deadline, open_guarded, open_trusted
+from core.sources.sqlite_probe import first_values
 from core.text import plural
 
 _CHECK_SECONDS = 5
@@ -59,7 +60,8 @@ class SqliteSource:
         with closing(connection), _explained(query, deadline):
             cursor = connection.execute(rewrite(query.sql, "named"), values)
             names = unique_names([str(entry[0]) for entry in cursor.description or ()])
-            yield RowBatches(_chunks(cursor, query, deadline), width=len(names), plan=_plan(names), query=query)
+            plan = _plan(self._path, query.sql, values, names)
+            yield RowBatches(_chunks(cursor, query, deadline), width=len(names), plan=plan, query=query)
 
 
 _TABLES = (
@@ -73,11 +75,14 @@ def _table(connection: sqlite3.Connection, name: str) -> TableInfo:
     return TableInfo(name=name, schema=None, columns=tuple((str(column), str(kind)) for column, kind in rows))
 
 
-def _plan(names: list[str]) -> Callable[[list[Sequence[Any]], bool], list[Column]]:
+def _plan(path: Path, sql: str, bound: dict[str, Any], names: list[str]) -> Plan:
     def plan(values: list[Sequence[Any]], complete: bool) -> list[Column]:
-        return [
-            infer(name, column, complete=complete, iso_dates=True) for name, column in zip(names, values, strict=True)
-        ]
+        samples = dict(enumerate(values))
+        empty = [number for number, column in samples.items() if all(value is None for value in column)]
+        if empty and not complete:
+            ahead = first_values(path, sql, bound, width=len(names), empty=empty)
+            samples |= {number: [value] for number, value in zip(empty, ahead, strict=True)}
+        return [infer(name, samples[number], complete=complete, iso_dates=True) for number, name in enumerate(names)]
 
     return plan
 
