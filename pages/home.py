@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from core.database import read_scope
 from core.schemas.overview import Overview
 from core.services.overview import get_overview
-
-from core.database import read_scope
 from pages.components.feedback import refusals_shown
 from pages.components.guard import require_user
 from pages.components.layout import page_head

@@ -31,7 +31,8 @@ def show() -> None:
         saving.action_bar(user, report)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        values = schedule_form(user, report, subjects, query_id=id_in_address("query"))
+        start = (id_in_address("query"), id_in_address("dashboard"))
+        values = schedule_form(user, report, subjects, start=start)
         saving.save_bar(user, values, report)
     with right:
         next_runs(values["schedule_config"])

@@ -14,9 +14,9 @@ from core.schemas.email_config import (
     EmailConfigTestResult,
     EmailConfigUpdate,
 )
-from core.services import email_configurations, outbox
+from core.services import email_configurations, mail_account_check, outbox
 from pages.components.confirm import confirm
-from pages.components.email_form import EmailForm, email_form
+from pages.components.email_form import EmailForm, email_form, forget_password
 from pages.components.feedback import plain, refusals_shown, say
 from pages.components.pages_map import OUTBOX
 
@@ -37,37 +37,34 @@ def choose_account(user: Actor) -> bool:
 
 def account(user: Actor, *, workspace: bool) -> None:
     saved = _find(user, workspace=workspace)
-    _state(user, saved, workspace=workspace)
-    key = f"mail-{'workspace' if workspace else 'own'}"
+    _state(saved, workspace=workspace)
+    key = _key(workspace=workspace)
     with st.container(border=True):
         form = email_form(user, saved, key=key)
         with st.container(horizontal=True):
             save = st.button("Save", type="primary", icon=":material/save:", key=f"{key}-save")
             test = st.button("Test", icon=":material/bolt:", key=f"{key}-test", help="Sends one mail to you.")
-            remove = saved is not None and not workspace and st.button(
-                "Remove", icon=":material/delete:", key=f"{key}-remove"
-            )  # fmt: skip
+            remove = saved is not None and st.button("Remove", icon=":material/delete:", key=f"{key}-remove")
     with refusals_shown():
         if save:
             _save(user, form, workspace=workspace)
-            st.session_state.pop(f"{key}-password", None)
+            forget_password(key)
             say("The account is saved. Test it once.")
             st.rerun()
         if test:
-            st.session_state[f"{key}-result"] = _test(user, form)
+            st.session_state[f"{key}-result"] = _test(user, form, workspace=workspace)
     if remove:
-        _ask_remove(user)
+        _ask_remove(user, workspace=workspace)
     _show_steps(st.session_state.get(f"{key}-result"))
 
 
 def _find(user: Actor, *, workspace: bool) -> EmailConfigResponse | None:
+    find = email_configurations.get_workspace_config if workspace else email_configurations.find_email_config
     with read_scope() as session:
-        if workspace:
-            return email_configurations.find_workspace_config(session, actor=user)
-        return email_configurations.find_email_config(session, actor=user)
+        return find(session, actor=user)
 
 
-def _state(user: Actor, saved: EmailConfigResponse | None, *, workspace: bool) -> None:
+def _state(saved: EmailConfigResponse | None, *, workspace: bool) -> None:
     if saved is None:
         st.info(
             "No account yet. Choose your provider, fill in, save, test."
@@ -85,22 +82,24 @@ def _state(user: Actor, saved: EmailConfigResponse | None, *, workspace: bool) -
 
 def _save(user: Actor, form: EmailForm, *, workspace: bool) -> None:
     with session_scope() as session:
-        if form.keeps_password and not workspace:
+        if form.keeps_password:
+            update = (
+                email_configurations.update_workspace_config if workspace else email_configurations.update_email_config
+            )
             kept = {name: value for name, value in form.values.items() if name != "smtp_password"}
-            data = EmailConfigUpdate.model_validate(kept)
-            email_configurations.update_email_config(session, actor=user, data=data)
+            update(session, actor=user, data=EmailConfigUpdate.model_validate(kept))
             return
         save = email_configurations.save_workspace_config if workspace else email_configurations.save_email_config
         save(session, actor=user, data=EmailConfigCreate.model_validate(form.values))
 
 
-def _test(user: Actor, form: EmailForm) -> EmailConfigTestResult:
-    """What stands in the form, or the saved account when its password is kept."""
-    data = None if form.keeps_password else EmailConfigCreate.model_validate(form.values)
+def _test(user: Actor, form: EmailForm, *, workspace: bool) -> EmailConfigTestResult:
+    """What stands in the form; an empty password means the saved one."""
+    data = EmailConfigCreate.model_validate(form.values)
     with read_scope() as session:
-        prepared = email_configurations.prepare_test(session, actor=user, data=data, recipient=user.email)
+        prepared = mail_account_check.prepare_test(session, actor=user, data=data, for_workspace=workspace)
     with st.spinner("Talking to the mail server\u2026"):
-        return email_configurations.run_test(prepared)
+        return mail_account_check.run_test(prepared)
 
 
 def _show_steps(result: EmailConfigTestResult | None) -> None:
@@ -113,18 +112,26 @@ def _show_steps(result: EmailConfigTestResult | None) -> None:
             st.markdown(f"{mark} **{plain(step.name.capitalize())}** \u00b7 {plain(step.detail)}")
 
 
-def _ask_remove(user: Actor) -> None:
+def _ask_remove(user: Actor, *, workspace: bool) -> None:
     confirm(
-        "Remove your mail account?",
-        "Your reports then leave from the workspace account; without one they fail and say so.",
+        "Remove the mail account?",
+        "Reports of people without an account of their own then fail and say so."
+        if workspace
+        else "Your reports then leave from the workspace account; without one they fail and say so.",
         yes="Remove",
-        action=lambda: _remove(user),
+        action=lambda: _remove(user, workspace=workspace),
     )
 
 
-def _remove(user: Actor) -> str:
+def _remove(user: Actor, *, workspace: bool) -> str:
+    delete = email_configurations.delete_workspace_config if workspace else email_configurations.delete_email_config
     with session_scope() as session:
-        email_configurations.delete_email_config(session, actor=user)
-    for name in [name for name in st.session_state if str(name).startswith("mail-own-")]:
+        delete(session, actor=user)
+    prefix = _key(workspace=workspace)
+    for name in [name for name in st.session_state if str(name).startswith(prefix)]:
         del st.session_state[name]
     return "The account is removed."
+
+
+def _key(*, workspace: bool) -> str:
+    return f"mail-{'workspace' if workspace else 'own'}"

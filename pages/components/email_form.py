@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.mail.presets import PRESETS, Preset
 from core.schemas.accounts import Actor
 from core.schemas.email_config import EmailConfigResponse
-from core.services.email_configurations import Preset, list_presets
 from pages.components.feedback import plain
 
 _OTHER: Final = ""
@@ -25,14 +25,13 @@ class EmailForm:
 
 
 def email_form(user: Actor, saved: EmailConfigResponse | None, *, key: str) -> EmailForm:
-    presets = {preset.key: preset for preset in list_presets()}
     _seed(user, saved, key)
     chosen = st.selectbox(
-        "Provider", [_OTHER, *presets], key=f"{key}-preset", on_change=_fill, args=(key, presets),
-        format_func=lambda name: presets[name].label if name else "Another mail server",
+        "Provider", [_OTHER, *PRESETS], key=f"{key}-preset", on_change=_fill, args=(key,),
+        format_func=lambda name: PRESETS[name].label if name else "Another mail server",
         help="Fills in host, port and encryption. Everything can be changed.",
     )  # fmt: skip
-    preset = presets.get(chosen)
+    preset = PRESETS.get(chosen)
     if preset:
         _advice(preset)
     host, port, security = st.columns([3, 1, 1.4])
@@ -70,8 +69,8 @@ def _security_of(saved: EmailConfigResponse | None) -> str:
     return "tls" if saved.use_ssl else "none"
 
 
-def _fill(key: str, presets: dict[str, Preset]) -> None:
-    preset = presets.get(st.session_state[f"{key}-preset"])
+def _fill(key: str) -> None:
+    preset = PRESETS.get(st.session_state[f"{key}-preset"])
     if preset is None:
         return
     st.session_state[f"{key}-host"] = preset.smtp_host
@@ -100,11 +99,20 @@ def _login(preset: Preset | None, saved: EmailConfigResponse | None, key: str) -
     )  # fmt: skip
     stored = saved is not None and saved.has_password
     password = right.text_input(
-        preset.secret_label if preset else "Password", type="password", key=f"{key}-password",
+        preset.secret_label if preset else "Password", type="password", key=_password_key(key),
         autocomplete="new-password", placeholder="Saved. Leave empty to keep it" if stored else "",
         help="Kept encrypted. It is never shown again, not even to you.",
     )  # fmt: skip
     return {"smtp_username": username, "smtp_password": password}
+
+
+def _password_key(key: str) -> str:
+    return f"{key}-password-{st.session_state.get(f'{key}-saved', 0)}"
+
+
+def forget_password(key: str) -> None:
+    """After saving: a new, empty field takes the place of the old one."""
+    st.session_state[f"{key}-saved"] = st.session_state.get(f"{key}-saved", 0) + 1
 
 
 def _sender(key: str) -> dict[str, Any]:

@@ -13,12 +13,16 @@ from pages.components.feedback import plain, show_feedback
 # Constant text: no data ever gets in here.
 _CSS: Final = """<style>
 [class*="st-key-row-"] {
-  border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .1rem 0 .55rem; }
-[class*="st-key-row-"] p { margin-bottom: 0; overflow-wrap: anywhere; }
-.st-key-list-head { border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding-bottom: .3rem; }
+  border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .25rem 0 .75rem; gap: .25rem; }
+[class*="st-key-row-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; overflow-wrap: anywhere; }
+[class*="st-key-row-"] p, .st-key-list-head p { margin-bottom: 0; }
+.st-key-list-head { border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: .5rem 0; }
 .st-key-list-head p { font-size: .8rem; font-weight: 600; opacity: .75; }
+.st-key-list-head [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-row-"] [data-testid="stVerticalBlock"] { gap: .15rem; }
 [class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
-[class*="st-key-row-"] [data-testid="stPageLink"] p { font-weight: 600; color: var(--link, inherit); }
+[class*="st-key-row-"] [data-testid="stPageLink"] p { 
+  font-weight: 600; font-size: 1rem; color: light-dark(#3B5BDB, #9DB0FF); }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
   .st-key-list-head { display: none; }

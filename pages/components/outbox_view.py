@@ -47,9 +47,9 @@ def _list(user: Actor, found: Page[MailSummary]) -> str:
     chosen = st.query_params.get(_CHOSEN)
     for mail in found.items:
         with st.container(key=f"row-{mail.id}"):
-            is_chosen = mail.id == (chosen or found.items[0].id)
+            kind = "primary" if mail.id == (chosen or found.items[0].id) else "tertiary"
             st.button(
-                plain(mail.subject) or "(no subject)", key=f"open-{mail.id}", type="primary" if is_chosen else "tertiary",
+                plain(mail.subject) or "(no subject)", key=f"open-{mail.id}", type=kind,
                 on_click=_choose, args=(mail.id,), width="stretch",
             )  # fmt: skip
             clip = " \u00b7 :material/attach_file:" if mail.attachments else ""

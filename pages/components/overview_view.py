@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from core.schemas.overview import Overview
 
 from core.schemas.accounts import Actor
 from core.schemas.executions import WorkerState
+from core.schemas.overview import Overview
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.text import plural
 from pages.components.execution_list import execution_rows

@@ -27,6 +27,8 @@ _TYPES: Final = ("daily", "weekly", "monthly")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_DAYS: Final = (*range(1, 32), "last")
 _DEFAULT_TIME: Final = "07:00"
+# The query or the dashboard that a link named.
+Start = tuple[UUID | None, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,17 @@ class Subjects:
 
 
 def schedule_form(
-    user: Actor, report: ScheduledReportResponse | None, subjects: Subjects, *, query_id: UUID | None
+    user: Actor,
+    report: ScheduledReportResponse | None,
+    subjects: Subjects,
+    *,
+    start: Start,
 ) -> dict[str, Any]:
-    """The fields of a ScheduledReportCreate, not validated yet."""
+    """The fields of a ScheduledReportCreate, not validated yet; `start` is what a new one begins with."""
     key = str(report.id) if report else "new"
     values: dict[str, Any] = {}
     with st.container(border=True):
-        values |= _what(report, subjects, key, query_id)
+        values |= _what(report, subjects, key, start)
     with st.container(border=True):
         st.subheader("When", anchor=False)
         values["schedule_config"] = _when(user, report, key)
@@ -57,17 +63,15 @@ def schedule_form(
     return values
 
 
-def _what(
-    report: ScheduledReportResponse | None, subjects: Subjects, key: str, query_id: UUID | None
-) -> dict[str, Any]:
-    of_dashboard = report is not None and report.dashboard_id is not None
-    chosen_id = (report.dashboard_id or report.saved_query_id) if report else query_id
-    names = {query.id: query.name for query in subjects.queries}
-    suggested = names.get(query_id, "") if query_id else ""
+def _what(report: ScheduledReportResponse | None, subjects: Subjects, key: str, start: Start) -> dict[str, Any]:
+    query_id, dashboard_id = (report.saved_query_id, report.dashboard_id) if report else start
+    chosen_id = query_id or dashboard_id
+    names = {item.id: item.name for item in (*subjects.queries, *subjects.dashboards)}
     name = st.text_input(
-        "Name", value=report.name if report else suggested, key=f"{key}-name", max_chars=200,
+        "Name", value=report.name if report else names.get(chosen_id, ""), key=f"{key}-name", max_chars=200,
         help="It is the subject of the mail and the name of the files, unless you change them.",
     )  # fmt: skip
+    of_dashboard = dashboard_id is not None or not subjects.queries
     kind = st.segmented_control(
         "What", ("Query", "Dashboard"), default="Dashboard" if of_dashboard else "Query", required=True,
         key=f"{key}-kind", help="A query makes one table; a dashboard one part for each of its tiles.",
