@@ -74,6 +74,9 @@ def too_large_notice(file: Attachment) -> str:
 
 def attach(message: EmailMessage, attachments: Sequence[Attachment]) -> None:
     """Add the files; always last, or the body would become a file itself."""
+    language = message["Content-Language"]
+    # The first file makes the message multipart, and its content headers would become the body's.
+    del message["Content-Language"]
     for file in attachments:
         media_type, _, parameters = file.media_type.partition(";")
         maintype, _, subtype = media_type.strip().partition("/")
@@ -81,3 +84,5 @@ def attach(message: EmailMessage, attachments: Sequence[Attachment]) -> None:
         message.add_attachment(
             file.read(), maintype=maintype, subtype=subtype, filename=safe_file_name(file.name), params=charset
         )
+    if language:
+        message["Content-Language"] = str(language)

@@ -100,11 +100,10 @@ def build_report_message(
     if len(to) + len(cc) > 1:
         message["Precedence"] = "bulk"
     add_headers(message, extra_headers)
-    _set_bodies(message, render_report(document, copy, body_markdown=body_markdown), pictures=drawn.inline)
+    rendered = render_report(document, copy, body_markdown=body_markdown)
     # Left out, the message can be kept small and the files be added when it is sent.
-    if attach_files:
-        attach(message, copy.files.attached)
-    return message
+    files = copy.files.attached if attach_files else ()
+    return _complete(message, rendered, pictures=drawn.inline, files=files)
 
 
 def build_failure_notice(
@@ -142,8 +141,7 @@ def build_failure_notice(
         url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
         url_label="See what happened",
     )
-    _set_bodies(message, rendered)
-    return message
+    return _complete(message, rendered)
 
 
 def build_test_message(
@@ -173,8 +171,7 @@ def build_test_message(
         url=base_url,
         url_label=f"Open {PRODUCT}",
     )
-    _set_bodies(message, rendered)
-    return message
+    return _complete(message, rendered)
 
 
 def _add_report_headers(
@@ -198,8 +195,14 @@ def _run_headers(report_id: str, execution_id: str, status: str) -> list[tuple[s
     return [("X-Report-Id", report_id), ("X-Report-Run", execution_id), ("X-Report-Status", status)]
 
 
-def _set_bodies(message: EmailMessage, rendered: RenderedMail, *, pictures: Sequence[InlinePicture] = ()) -> None:
-    """Text first, HTML with its pictures second: clients show the last part they understand."""
+def _complete(
+    message: EmailMessage,
+    rendered: RenderedMail,
+    *,
+    pictures: Sequence[InlinePicture] = (),
+    files: Sequence[Attachment] = (),
+) -> EmailMessage:
+    """Text first, HTML with its pictures second, for clients show the last body they understand; then the files."""
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     parts = cast(list[MIMEPart], message.get_payload())
@@ -207,3 +210,7 @@ def _set_bodies(message: EmailMessage, rendered: RenderedMail, *, pictures: Sequ
         parts[1].add_related(
             picture.content, "image", "png", cid=f"<{picture.cid}>", disposition="inline", filename=f"{picture.cid}.png"
         )
+    # Only now: each step above would have moved it into the first part.
+    message["Content-Language"] = "en"
+    attach(message, files)
+    return message

@@ -123,8 +123,9 @@ class Outbox:
         """Delete every mail; returns how many there were."""
         ids = self._ids()
         for mail_id in ids:
-            self._path(mail_id, "eml").unlink(missing_ok=True)
-            self._path(mail_id, "json").unlink(missing_ok=True)
+            # The message first: a mail without one is not listed any more.
+            (self._folder / f"{mail_id}.eml").unlink(missing_ok=True)
+            (self._folder / f"{mail_id}.json").unlink(missing_ok=True)
         return len(ids)
 
     def _ids(self) -> Sequence[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.document.charts import chart_alt, chart_png
+from core.document.charts import chart_alt, chart_legend, chart_png
 from core.document.model import ChartData, ReportDocument
 from core.document.tokens import DARK, LIGHT, Palette
-from core.mail.view import Picture
+from core.mail.view import LegendEntry, Picture
 
 # Each chart is some 70 KB for both schemes; the rest is in the full report.
 MAX_CHARTS = 4
 WIDTH_PX = 590
-HEIGHT_PX = 250
 SCALE = 2.0
 # On a phone the picture shrinks to 60 %: 16 px are still readable then, 11 are not.
 FONT_PX = 16.0
@@ -46,10 +45,20 @@ def draw_charts(document: ReportDocument, *, with_dark: bool = True) -> DrawnCha
         drawn = [_draw(chart, LIGHT, cid=f"{name}-light", locale=document.head.locale)]
         if with_dark:
             drawn.append(_draw(chart, DARK, cid=f"{name}-dark", locale=document.head.locale))
-        sources = [f"cid:{picture.cid}" for picture in drawn]
-        pictures[key] = Picture(sources[0], sources[1] if with_dark else "", chart_alt(chart, document.head.locale))
+        pictures[key] = Picture(
+            light=f"cid:{drawn[0].cid}",
+            dark=f"cid:{drawn[1].cid}" if with_dark else "",
+            alt=chart_alt(chart, locale=document.head.locale),
+            legend=chart_legend_entries(chart),
+        )
         inline += drawn
     return DrawnCharts(pictures, tuple(inline))
+
+
+def chart_legend_entries(chart: ChartData) -> tuple[LegendEntry, ...]:
+    """The legend with the classes of `base.html.j2` that know the dark colours."""
+    css = {LIGHT.previous: "sp"} | {colour: f"s{index}" for index, colour in enumerate(LIGHT.series)}
+    return tuple(LegendEntry(name, colour, css[colour]) for name, colour in chart_legend(chart, LIGHT))
 
 
 def _charts(document: ReportDocument) -> list[tuple[str, ChartData]]:
@@ -65,7 +74,5 @@ def _charts(document: ReportDocument) -> list[tuple[str, ChartData]]:
 
 
 def _draw(chart: ChartData, palette: Palette, *, cid: str, locale: str) -> InlinePicture:
-    content = chart_png(
-        chart, palette, width_px=WIDTH_PX, height_px=HEIGHT_PX, scale=SCALE, font_px=FONT_PX, locale=locale
-    )
+    content = chart_png(chart, palette, width_px=WIDTH_PX, scale=SCALE, font_px=FONT_PX, locale=locale)
     return InlinePicture(cid, content)

@@ -1,323 +1,56 @@
-"""Mail providers and what each of them wants: the right words before somebody types a password.
-
-Providers change their plans; every value can be edited in the form that a preset fills.
-"""
+"""Mail providers and what each of them wants: the right words before somebody types a password."""
 
 from __future__ import annotations
 
-from typing import Final
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from core.mail.preset import Preset, Security
 
-_MICROSOFT_365 = (
-    "Microsoft is ending password log-in for SMTP: from the end of December 2026 it is off by default, and new tenants "
-    "do not have it. Your administrator must allow SMTP AUTH for this mailbox; the safer way is a relay "
-    "such as Azure Communication Services or your own mail server."
-)
-_OUTLOOK = (
-    "Microsoft has taken no passwords here since 16 September 2024, app passwords included. "
-    "Choose another provider or a relay."
-)
-_GOOGLE = (
-    "The password of the Google account does not work here. Switch on 2-step verification and make an app password; "
-    "it is gone after a change of the account's password."
-)
-_ZOHO = "The sender must be the account's own address or one of its aliases. Other regions: .eu, .in, .com.au, .jp."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A provider's values for the form; limits are None where nobody names one.
 
-_ALL: Final = (
-    Preset(
-        key="gmail",
-        label="Gmail",
-        smtp_host="smtp.gmail.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full Gmail address",
-        secret_label="App password (16 characters)",
-        help="Google account, Security, 2-step verification, App passwords.",
-        warning=_GOOGLE,
-        help_url="https://support.google.com/accounts/answer/185833",
-        max_message_mb=25,
-        max_recipients=100,
-        daily_limit=500,
-    ),
-    Preset(
-        key="google_workspace",
-        label="Google Workspace",
-        smtp_host="smtp.gmail.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full address",
-        secret_label="App password (16 characters)",
-        help="Google account, Security, 2-step verification, App passwords. The administrator can forbid them.",
-        warning=_GOOGLE,
-        help_url="https://support.google.com/accounts/answer/185833",
-        max_message_mb=25,
-        max_recipients=100,
-        daily_limit=2000,
-    ),
-    Preset(
-        key="google_workspace_relay",
-        label="Google Workspace relay",
-        smtp_host="smtp-relay.gmail.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(465, 25),
-        username_hint="Empty when this server's address is allowed, else a full address",
-        secret_label="App password, or empty",
-        help="The administrator allows this server's address under Gmail, Routing, SMTP relay service.",
-        max_message_mb=25,
-        daily_limit=10_000,
-    ),
-    Preset(
-        key="microsoft_365",
-        label="Microsoft 365",
-        smtp_host="smtp.office365.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        username_hint="Your full address",
-        secret_label="Password",
-        help="Works while the administrator allows SMTP AUTH for the mailbox.",
-        warning=_MICROSOFT_365,
-        max_message_mb=35,
-        max_recipients=500,
-        daily_limit=10_000,
-        pace="30 messages a minute",
-    ),
-    Preset(
-        key="outlook",
-        label="Outlook.com, Hotmail, Live",
-        smtp_host="smtp-mail.outlook.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        username_hint="Your full address",
-        secret_label="Not available",
-        help="These mailboxes take OAuth only, which Rooster does not offer.",
-        warning=_OUTLOOK,
-        daily_limit=300,
-    ),
-    Preset(
-        key="microsoft_365_connector",
-        label="Microsoft 365 relay connector",
-        smtp_host="your-domain.mail.protection.outlook.com",
-        smtp_port=25,
-        security=Security.STARTTLS,
-        username_hint="Empty",
-        secret_label="Empty",
-        help="The administrator makes a connector for this server's fixed address or certificate.",
-        warning="Most hosting companies block port 25 towards the internet.",
-    ),
-    Preset(
-        key="azure",
-        label="Azure Communication Services",
-        smtp_host="smtp.azurecomm.net",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        username_hint="The SMTP user name of the resource",
-        secret_label="Secret of the Entra application",
-        help="Make an SMTP user name in the resource; its secret is the application's.",
-    ),
-    Preset(
-        key="yahoo",
-        label="Yahoo",
-        smtp_host="smtp.mail.yahoo.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full address",
-        secret_label="App password",
-        help="Account security, Generate app password.",
-        max_message_mb=25,
-        max_recipients=100,
-        daily_limit=500,
-    ),
-    Preset(
-        key="icloud",
-        label="iCloud",
-        smtp_host="smtp.mail.me.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        username_hint="Your full iCloud address",
-        secret_label="App-specific password",
-        help="account.apple.com, Sign-In and Security, App-Specific Passwords.",
-        max_message_mb=20,
-        max_recipients=500,
-        daily_limit=1000,
-    ),
-    Preset(
-        key="zoho",
-        label="Zoho, own domain",
-        smtp_host="smtppro.zoho.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full address",
-        secret_label="App-specific password",
-        help=_ZOHO,
-        max_recipients=150,
-        pace="50 to 500 external mails an hour, by reputation",
-    ),
-    Preset(
-        key="zoho_personal",
-        label="Zoho, zohomail address",
-        smtp_host="smtp.zoho.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full address",
-        secret_label="App-specific password",
-        help=_ZOHO,
-        warning="Free plans may not offer SMTP, and sending in bulk is against Zoho's policy.",
-        max_recipients=100,
-    ),
-    Preset(
-        key="fastmail",
-        label="Fastmail",
-        smtp_host="smtp.fastmail.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(587,),
-        username_hint="Your full address",
-        secret_label="App password",
-        help="Settings, Privacy and Security, Manage app passwords. The account's password never works here.",
-    ),
-    Preset(
-        key="proton",
-        label="Proton, own domain",
-        smtp_host="smtp.protonmail.ch",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        username_hint="The address the token was made for",
-        secret_label="SMTP token",
-        help="Paid plans with an own domain: Settings, IMAP/SMTP, SMTP tokens.",
-    ),
-    Preset(
-        key="sendgrid",
-        label="SendGrid",
-        smtp_host="smtp.sendgrid.net",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2525, 25, 465),
-        username_hint="The word apikey",
-        secret_label="API key (SG.\u2026)",
-        help="Settings, API Keys. There is no free plan any more: a trial of 60 days allows 100 mails a day.",
-        max_message_mb=30,
-    ),
-    Preset(
-        key="mailgun",
-        label="Mailgun",
-        smtp_host="smtp.mailgun.org",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2525, 25, 465),
-        username_hint="postmaster@your-domain",
-        secret_label="SMTP password of the domain",
-        help="Sending, Domain settings, SMTP credentials: not the API key. In the EU use smtp.eu.mailgun.org.",
-        max_message_mb=25,
-        max_recipients=1000,
-        daily_limit=100,
-    ),
-    Preset(
-        key="ses",
-        label="Amazon SES",
-        smtp_host="email-smtp.eu-west-1.amazonaws.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2587, 25, 465, 2465),
-        username_hint="SMTP user name (not the access key)",
-        secret_label="SMTP password (not the IAM secret)",
-        help="SES, SMTP settings, Create SMTP credentials. Put your region into the host name.",
-        warning="In the sandbox SES delivers to verified addresses only, 200 a day.",
-        max_message_mb=40,
-        max_recipients=50,
-    ),
-    Preset(
-        key="postmark",
-        label="Postmark",
-        smtp_host="smtp.postmarkapp.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2525, 25),
-        username_hint="Server token",
-        secret_label="The same server token",
-        help="Servers, API tokens. For broadcasts use smtp-broadcasts.postmarkapp.com.",
-        warning="Postmark takes 10 MB for the whole mail and listed file types only.",
-        max_message_mb=10,
-        max_recipients=50,
-    ),
-    Preset(
-        key="brevo",
-        label="Brevo",
-        smtp_host="smtp-relay.brevo.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2525, 465),
-        username_hint="The SMTP login shown in the settings",
-        secret_label="SMTP key (not the API key)",
-        help="SMTP and API, SMTP.",
-        daily_limit=300,
-    ),
-    Preset(
-        key="resend",
-        label="Resend",
-        smtp_host="smtp.resend.com",
-        smtp_port=465,
-        security=Security.TLS,
-        other_ports=(2465, 587, 2587, 25),
-        username_hint="The word resend",
-        secret_label="API key",
-        help="API Keys. The sender's domain must be verified.",
-        max_message_mb=40,
-        max_recipients=50,
-        daily_limit=100,
-    ),
-    Preset(
-        key="mailjet",
-        label="Mailjet",
-        smtp_host="in-v3.mailjet.com",
-        smtp_port=587,
-        security=Security.STARTTLS,
-        other_ports=(2525,),
-        username_hint="API key",
-        secret_label="Secret key",
-        help="Account settings, SMTP and SEND API settings.",
-        max_message_mb=15,
-        daily_limit=200,
-    ),
-    Preset(
-        key="smtp2go",
-        label="SMTP2GO",
-        smtp_host="mail.smtp2go.com",
-        smtp_port=2525,
-        security=Security.STARTTLS,
-        other_ports=(587, 465),
-        username_hint="SMTP user",
-        secret_label="Password of the SMTP user",
-        help="Sending, SMTP Users.",
-    ),
-    Preset(
-        key="company",
-        label="Company mail server",
-        smtp_host="",
-        smtp_port=25,
-        security=Security.STARTTLS,
-        other_ports=(587, 465),
-        username_hint="Often empty",
-        secret_label="Often empty",
-        help="Ask the administrator of the mail server. Without encryption the host must be in "
-        "ROOSTER_PLAIN_SMTP_HOSTS.",
-    ),
-    Preset(
-        key="catcher",
-        label="Local mail catcher",
-        smtp_host="localhost",
-        smtp_port=1025,
-        security=Security.NONE,
-        username_hint="Empty",
-        secret_label="Empty",
-        help="Keeps every mail on this machine and sends none: good for trying things out.",
-    ),
-)
+    `max_message_mb` counts the whole mail as sent; `daily_limit` recipients a day; `pace` is in words.
+    """
 
-PRESETS: Final[dict[str, Preset]] = {preset.key: preset for preset in _ALL}
+    key: str
+    label: str
+    smtp_host: str
+    smtp_port: int
+    security: Literal["none", "starttls", "tls"]
+    username_hint: str
+    secret_label: str
+    help: str
+    warning: str = ""
+    help_url: str = ""
+    other_ports: tuple[int, ...] = ()
+    max_message_mb: int | None = None
+    max_recipients: int | None = None
+    daily_limit: int | None = None
+    pace: str = ""
+
+    @property
+    def use_tls(self) -> bool:
+        """STARTTLS, in the words of the REST contract."""
+        return self.security == "starttls"
+
+    @property
+    def use_ssl(self) -> bool:
+        """TLS from the first byte."""
+        return self.security == "tls"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The REST contract's fields and the rest beside them."""
+        return asdict(self) | {"use_tls": self.use_tls, "use_ssl": self.use_ssl, "other_ports": list(self.other_ports)}
+
+
+def _read() -> dict[str, Preset]:
+    with Path(__file__).with_name("presets.toml").open("rb") as handle:
+        entries = tomllib.load(handle)["preset"]
+    presets = [Preset(**(entry | {"other_ports": tuple(entry.get("other_ports", ()))})) for entry in entries]
+    return {preset.key: preset for preset in presets}
+
+
+PRESETS: Final[dict[str, Preset]] = _read()

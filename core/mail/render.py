@@ -114,6 +114,7 @@ def _report_text(view: ReportView, *, body_markdown: str) -> str:
             tiles=_tile_lines(view.tile_rows),
             section_tiles=_section_tiles,
             aligned=_aligned,
+            beneath=_beneath,
         )
     )
     return text.strip() + "\n"
@@ -156,6 +157,10 @@ def _aligned(table: TableView) -> list[str]:
     widths = [max(len(row[index]) for row in [header, *body]) for index in range(len(header))]
     lines = [_line(header, table, widths), "  ".join("-" * width for width in widths)]
     return [*lines, *(_line(row, table, widths) for row in body)]
+
+
+def _beneath(table: TableView) -> str:
+    return " ".join(part for part in (table.shown, table.more_columns, table.where) if part)
 
 
 def _line(cells: Sequence[str], table: TableView, widths: Sequence[int]) -> str:

@@ -17,6 +17,7 @@ Chip = Literal["", "good", "warn", "bad"]
 # A phone shows the first column and three figures without scrolling sideways.
 _PHONE_COLUMNS = 4
 _MAX_CELL = 80
+_SHORT_NAME = 22
 # Within a tenth of the report's own figure is still middling.
 _NEAR = Decimal("0.1")
 
@@ -44,13 +45,22 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """Columns, rows of cells in the same order, and the line beneath; `phone_note` is for phones only."""
+    """Columns, rows of cells in the same order, and the line beneath.
+
+    `more_columns` is what a wide screen leaves out, `more_on_phone` what a phone does.
+    """
 
     columns: tuple[ColumnView, ...]
     rows: tuple[tuple[Cell, ...], ...]
     shown: str
-    phone_note: str
+    more_columns: str
+    more_on_phone: str
     where: str
+
+    @property
+    def names_are_short(self) -> bool:
+        """Whether the first column may stay on one line each."""
+        return all(len(row[0].text) <= _SHORT_NAME for row in self.rows)
 
 
 def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where: str) -> TableView | None:
@@ -67,8 +77,9 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
     return TableView(
         columns=tuple(_column_view(column, section=section, on_phone=column in on_phone) for column in kept),
         rows=tuple(zip(*cells, strict=True)),
-        shown=_shown(rows.num_rows, section.row_count) + _more_columns(total - len(kept)),
-        phone_note=_more_columns(total - len(on_phone)) if len(on_phone) < len(kept) else "",
+        shown=_shown(rows.num_rows, section.row_count),
+        more_columns=_more_columns(total - len(kept)),
+        more_on_phone=_more_columns(total - len(on_phone)),
         where=where if rows.num_rows < section.row_count or len(kept) < total else "",
     )
 
@@ -138,4 +149,4 @@ def _shown(rows: int, total: int) -> str:
 
 
 def _more_columns(count: int) -> str:
-    return f" {plural(count, 'more column')} in the full report." if count > 0 else ""
+    return f"{plural(count, 'more column')} in the full report." if count > 0 else ""

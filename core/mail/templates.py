@@ -113,8 +113,7 @@ def check_template(
 def _check_names(template: str, variables: Mapping[str, Any], *, kind: TemplateKind) -> None:
     """Parses only: compiling would already work out `'a' * 10**9`, here, in this process."""
     tree = _parse(template)
-    forbidden = _FORBIDDEN if kind == "body" else (*_FORBIDDEN, nodes.For)
-    if any(tree.find_all(forbidden)):
+    if any(tree.find_all(_FORBIDDEN)) or (kind != "body" and tree.find(nodes.For) is not None):
         raise TemplateError("Templates may use variables, filters and conditions; loops in the body only.")
     _check_filters(tree)
     assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from core import clock
 from core.document.locales import date_text, time_text, weekday_text
-from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
-from core.document.tokens import LIGHT
+from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import format_delta, format_value
-from core.mail.attachments import FittedFiles, too_large_notice
+from core.mail.attachments import LABELS, FittedFiles, too_large_notice
 from core.mail.table import TableLimits, TableView, table_view
 from core.text import human_size, join_words, one_line, plural
 
@@ -24,12 +23,25 @@ _CAPS = {"pdf": 1_000, "html": 50_000}
 
 
 @dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """`css` is the class that swaps the colour in dark mode."""
+
+    name: str
+    colour: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart in both schemes: addresses for `src` (`cid:...` in a mail, a URL in a preview)."""
+    """A chart in both schemes: addresses for `src` (`cid:...` in a mail, a URL in a preview).
+
+    The legend is text beside the picture, where it does not shrink on a phone.
+    """
 
     light: str
     dark: str
     alt: str
+    legend: tuple[LegendEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +71,10 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
-class LegendEntry:
-    """`css` is the class that swaps the colour in dark mode."""
-
-    name: str
-    colour: str
-    css: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChartView:
     title: str
     subtitle: str
     picture: Picture
-    legend: tuple[LegendEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,10 @@ def in_pairs(tiles: Sequence[Tile]) -> tuple[tuple[Tile | None, ...], ...]:
 
 def _tile(kpi: Kpi, head: ReportHead) -> Tile:
     value = format_value(kpi.value, kpi.display, locale=head.locale, zone=clock.zone(head.timezone), unit=True)
-    delta = format_delta(kpi, head.locale)
+    delta = format_delta(kpi, locale=head.locale, zone=clock.zone(head.timezone))
     if delta is None:
         return Tile(kpi.label, value)
-    return Tile(kpi.label, value, delta.text, delta.arrow, delta.direction, delta.was)
+    return Tile(kpi.label, value, delta.text, delta.arrow, delta.direction, f"was {delta.was}")
 
 
 def _is_tile(section: Section) -> bool:
@@ -212,7 +214,7 @@ def _section_view(section: Section, document: ReportDocument, copy: Copy, limits
         subtitle=section.head.description if section.head.description != head.description else "",
         tile_rows=in_pairs(tiles),
         chart=_chart_view(section, copy),
-        table=table_view(section, head=head, limits=limits, where=_where_all_rows_are(document, copy)),
+        table=table_view(section, head=head, limits=limits, where=_where_all_rows_are(section, document, copy)),
     )
 
 
@@ -220,35 +222,27 @@ def _chart_view(section: Section, copy: Copy) -> ChartView | None:
     picture = copy.pictures.get(section.head.key)
     if picture is None or section.chart is None:
         return None
-    return ChartView(section.chart.title, section.chart.subtitle, picture, _legend(section.chart))
+    return ChartView(section.chart.title, section.chart.subtitle, picture)
 
 
-def _legend(chart: ChartData) -> tuple[LegendEntry, ...]:
-    """In HTML rather than in the picture, where it would shrink with it on a phone."""
-    names = [name for name, _ in chart.series]
-    if len(names) < 2:
-        return ()
-    colours = zip(names, LIGHT.series, strict=False)
-    return tuple(LegendEntry(name, colour, f"s{index}") for index, (name, colour) in enumerate(colours))
-
-
-def _where_all_rows_are(document: ReportDocument, copy: Copy) -> str:
+def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) -> str:
     """Names the files that really hold every row."""
-    files = (*copy.files.attached, *copy.files.linked)
-    rows = document.row_count
-    whole = [file.label for file in files if file.format in _WHOLE_FORMATS or rows <= _CAPS.get(file.format, 0)]
+    files = {file.format: file.label for file in (*copy.files.attached, *copy.files.linked)}
+    whole = [
+        files[key]
+        for key in LABELS
+        if key in files and (key in _WHOLE_FORMATS or document.row_count <= _CAPS.get(key, 0))
+    ]
     if not whole:
         return "All rows are in the full report."
     noun = "file" if len(whole) == 1 else "files"
-    verb = "is" if rows == 1 else "are"
-    return f"All {plural(rows, 'row')} {verb} in the {join_words(whole)} {noun}."
+    verb = "is" if section.row_count == 1 else "are"
+    return f"All {plural(section.row_count, 'row')} {verb} in the {join_words(whole)} {noun}."
 
 
 def _notices(document: ReportDocument, copy: Copy) -> tuple[Notice, ...]:
     large = [Notice(too_large_notice(file), file_url(copy, document.head, file.format)) for file in copy.files.linked]
-    failed = [
-        Notice(f"{section.head.title} could not be made this time.") for section in document.failed if document.failed
-    ]
+    failed = [Notice(f"{section.head.title} could not be made this time.") for section in document.failed]
     return (*large, *failed, *(Notice(text) for text in document.notices))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
 from core.document.model import ChartData, Column, Kpi, Period, ReportDocument, ReportHead, Section, SectionHead
-from core.mail.message import Attachment, build_report_message, message_id
+from core.mail.message import Attachment, DrawnCharts, build_report_message, draw_charts, message_id
 from tests.mail.mails import SENDER
 
 EXECUTION = "8f2c41d0-0000-4000-8000-000000000001"
@@ -93,7 +94,10 @@ def make_chart(kind: str = "bar") -> ChartData:
         x_label="Day",
         x=[date(2013, 6, day) for day in range(17, 24)],
         x_display=Column("day", pa.date32(), "date", "Day"),
-        series=[("Average delay", [25.4, 36.1, 8.0, 3.7, 10.0, 8.0, 12.6])],
+        series=[
+            ("This week", [25.4, 36.1, 8.0, 3.7, 10.0, 8.0, 12.6]),
+            ("Same day a week earlier", [30.6, 13.5, 5.4, 46.0, 22.0, 8.7, 6.3]),
+        ],
         y_display=COLUMNS[4],
     )
 
@@ -136,4 +140,11 @@ def report_mail(document: ReportDocument | None = None, **changes: Any) -> Email
         "date": datetime(2013, 6, 24, 11, 0, 4, tzinfo=UTC),
         "base_url": "https://reports.example.com",
     }
+    if document is None:
+        values["charts"] = _usual_charts()
     return build_report_message(document or make_document(), **(values | changes))
+
+
+@lru_cache(maxsize=1)
+def _usual_charts() -> DrawnCharts:
+    return draw_charts(make_document())

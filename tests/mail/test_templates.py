@@ -1,0 +1,136 @@
+"""People's own templates: helpful when wrong, harmless when evil."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from core.errors import TemplateError
+from core.mail.templates import (
+    DEFAULT_BODY,
+    DEFAULT_FILE_NAME,
+    DEFAULT_SUBJECT,
+    VARIABLES,
+    Job,
+    check_template,
+    render_body,
+    render_file_name,
+    render_many,
+    render_subject,
+    sample_variables,
+    template_variables,
+)
+from tests.mail.reports import make_head
+
+# Generous: two seconds of processor time on a machine that others use as well.
+PATIENCE_SECONDS = 20
+
+
+def test_the_defaults_give_a_subject_a_sentence_and_a_file_name():
+    values = sample_variables()
+    assert render_subject(DEFAULT_SUBJECT, values) == "Departures by airline \u00b7 17\u201323 Jun 2013"
+    assert render_body(DEFAULT_BODY, values) == "Hello Dana, here is Departures by airline for 17\u201323 Jun 2013."
+    assert render_file_name(DEFAULT_FILE_NAME, values) == "departures-by-airline_2013-06-24"
+
+
+def test_every_variable_of_the_picker_has_a_value():
+    names = [variable.name for variable in VARIABLES if variable.name != "params.NAME"]
+    texts = render_many([Job(f"{{{{ {name} }}}}", sample_variables()) for name in names])
+    empty = [name for name, text in zip(names, texts, strict=True) if not text]
+    assert empty == ["report.description"]
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ date }}", "2013-06-24"),
+        ("{{ time }} {{ timezone }}", "07:00 America/New_York"),
+        ("{{ days_ago(7) }} {{ last('monday') }}", "2013-06-17 2013-06-17"),
+        ("{{ date | date }}", "24 Jun 2013"),
+        ("{{ date | date('d MMMM yyyy') }}", "24 June 2013"),
+        ("{{ date | strftime('%d.%m.%Y') }}", "24.06.2013"),
+        ("{{ rows | number }} {{ 0.8625 | percent }} {{ 1234.5 | currency('EUR') }}", "6,680 86.3% \u20ac1,234.50"),
+        ("{{ 1200000 | compact }} {{ report.name | slug }}", "1.2M departures-by-airline"),
+        ("{{ params.region | default('all') | upper }}", "NORTH"),
+        ("{% if is_empty %}none{% else %}some{% endif %}", "some"),
+        ("{% for name in params %}{{ name }} {% endfor %}", "region items "),
+        ("{{ params.items }}", "12"),
+    ],
+)
+def test_it_fills_in(template, text):
+    assert render_body(template, sample_variables({"region": "north", "items": 12})) == text
+
+
+def test_dates_count_from_the_scheduled_time_in_the_reports_zone():
+    values = template_variables(
+        make_head(timezone="Pacific/Auckland"),
+        rows=1,
+        recipient="kim.lee@example.com",
+        sender="Reports",
+        params={"since": date(2013, 1, 2)},
+        dates={"last_week_start": date(2013, 6, 17)},
+    )
+    text = render_body("{{ datetime }} {{ params.since }} {{ last_week_start }} {{ recipient.first_name }}", values)
+    assert text == "2013-06-24 23:00 2013-01-02 2013-06-17 Kim"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{{ dat }}", "There is no variable `dat`. Did you mean `date`?"),
+        ("{{ report.nmae }}", "There is no variable `report.nmae`. Did you mean `report.name`?"),
+        ("{{ date | datee }}", "There is no filter `datee`. Did you mean `date`?"),
+        ("{{ lipsum() }}", "There is no variable `lipsum`."),
+        ("{{ date ", "The template has a mistake in line 1: "),
+        ("{% include 'x' %}", "Templates may use variables, filters and conditions"),
+        ("{{ 1 / 0 }}", "The template cannot be filled in: division by zero."),
+        ("{{ report.name | number }}", "'Departures by airline' is not a number."),
+        ("x" * 50_001, "The template is longer than 50 kB."),
+    ],
+)
+def test_it_says_what_is_wrong(template, said):
+    with pytest.raises(TemplateError) as caught:
+        check_template(template, kind="body")
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["subject", "filename"])
+def test_subjects_and_file_names_have_no_loops_and_are_not_empty(kind):
+    with pytest.raises(TemplateError, match="loops in the body only"):
+        check_template("{% for x in 'ab' %}{{ x }}{% endfor %}", kind=kind)
+    with pytest.raises(TemplateError, match="is empty"):
+        check_template("{{ '' }}", kind=kind)
+
+
+def test_a_subject_stays_one_line():
+    assert render_subject("a\r\nBcc: x\u2028{{ '\n' }}b", sample_variables()) == "a Bcc: x b"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 'a' * 10**9 }}",
+        "{{ 'a' * 10**7 }}",
+        "{{ 10 ** (10 ** 10) }}",
+        "{{ range(99999999) | list }}",
+        "{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{{ a }}{% endfor %}{% endfor %}",
+        "{{ lipsum(n=100000) }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ report.__class__ }}{{ report._values }}",
+        "{{ days_ago.func.__globals__ }}",
+        "{{ ('x' * 30000) | replace('x', 'y' * 30000) }}",
+        "{{ " + "(" * 9000 + "1" + ")" * 9000 + " }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ 'x' | wordwrap(0) }}{{ ('x ' * 100000) | title | length * 'y' * 99 }}",
+    ],
+    ids=lambda template: template[:40],
+)
+def test_attacks_end_soon_with_an_error(template):
+    started = time.monotonic()
+    with pytest.raises(TemplateError):
+        check_template(template, kind="body")
+    assert time.monotonic() - started < PATIENCE_SECONDS
