@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from core import clock
 from core.errors import LimitReached, NotFound
 from core.text import human_size
 
-TTL_S: Final = 15 * 60
+TTL: Final = timedelta(minutes=15)
 MAX_BYTES: Final = 6 * 1024 * 1024
 PER_PERSON: Final = 10
 
@@ -21,7 +22,7 @@ PER_PERSON: Final = 10
 @dataclass(frozen=True, slots=True)
 class _Kept:
     html: str
-    until: float
+    until: datetime
 
 
 _kept: dict[UUID, OrderedDict[str, _Kept]] = {}
@@ -37,7 +38,7 @@ def put(user_id: UUID, html: str) -> str:
     with _lock:
         _drop_old()
         mine = _kept.setdefault(user_id, OrderedDict())
-        mine[token] = _Kept(html, time.monotonic() + TTL_S)
+        mine[token] = _Kept(html, clock.now() + TTL)
         while len(mine) > PER_PERSON:
             mine.popitem(last=False)
     return f"/preview/mail/{token}"
@@ -54,7 +55,7 @@ def get(user_id: UUID, token: str) -> str:
 
 
 def _drop_old() -> None:
-    now = time.monotonic()
+    now = clock.now()
     for user_id, mine in list(_kept.items()):
         for token in [token for token, kept in mine.items() if kept.until <= now]:
             del mine[token]

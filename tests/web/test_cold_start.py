@@ -41,15 +41,3 @@ def test_the_first_hit_of_somebody_goes_through_the_shell(cold_server: WebServer
     titles = {page.page_name for page in navigation[0].app_pages}
     assert titles == {entry.title for entry in MENU if not entry.admin}
     assert "Sign out" in str(said)
-
-
-def test_the_page_of_an_ended_session_shows_nothing(cold_server: WebServer) -> None:
-    from core import clock
-
-    email = cold_server.add_person("dana")
-    client = cold_server.signed_in(email)
-    with cold_server.connect(client) as socket:
-        cold_server.change_sessions(email, revoked_at=clock.now())
-        said = str(run_page(socket))
-    assert "You are signed out" in said
-    assert "Sign out" not in said

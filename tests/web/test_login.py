@@ -109,7 +109,7 @@ def test_it_gives_a_new_session_at_each_login(web_server: WebServer, dana: httpx
     assert stale.get("/").status_code == 401
 
 
-def test_it_signs_out_by_the_form_alone(web_server: WebServer, dana: httpx2.Client) -> None:
+def test_it_signs_out_by_the_form_alone(dana: httpx2.Client) -> None:
     page = dana.get("/logout", headers=HTML)
     assert dana.get("/", headers=HTML).status_code == 200, "a link ends no session"
     assert dana.post("/logout", data={"csrf": "guessed"}).status_code == 403

@@ -97,6 +97,20 @@ def save_workspace_config(actor: CurrentActor, data: EmailConfigCreate) -> Email
         return email_configurations.save_workspace_config(session, actor=actor, data=data)
 
 
+@router.put("/workspace")
+def update_workspace_config(actor: CurrentActor, data: EmailConfigUpdate) -> EmailConfigResponse:
+    """For administrators: any part of it."""
+    with session_scope() as session:
+        return email_configurations.update_workspace_config(session, actor=actor, data=data)
+
+
+@router.delete("/workspace", status_code=status.HTTP_204_NO_CONTENT)
+def delete_workspace_config(actor: CurrentActor) -> None:
+    """For administrators."""
+    with session_scope() as session:
+        email_configurations.delete_workspace_config(session, actor=actor)
+
+
 def _existing(found: EmailConfigResponse | None) -> EmailConfigResponse:
     if found is None:
         raise NotFound("There is no mail account yet. Save one first.")

@@ -12,6 +12,6 @@ router = APIRouter(prefix="/schedule", tags=["scheduled reports"])
 
 
 @router.post("/preview")
-def preview_schedule(_actor: CurrentActor, data: SchedulePreviewRequest) -> SchedulePreview:
+def preview_schedule(actor: CurrentActor, data: SchedulePreviewRequest) -> SchedulePreview:
     """In UTC and on the wall clock, with a note when the clock changes."""
-    return scheduled_reports.preview_schedule(data)
+    return scheduled_reports.preview_schedule(data, actor=actor)
