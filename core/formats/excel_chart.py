@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.document.frames import series_colours
 from core.document.model import ChartData, Column, Section
-from core.document.plots import series_colours
 from core.document.scales import label_column, x_texts
 from core.document.tokens import LIGHT
 from core.document.values import as_decimal
@@ -34,8 +34,8 @@ class ChartSheet:
         self._sheet: Any = None
         self._column = 0
 
-    def draw(self, section: Section) -> Any:
-        """An XlsxWriter chart, or None for a section that has none."""
+    def draw(self, section: Section) -> tuple[ChartData, Any] | None:
+        """What is drawn and the XlsxWriter chart, or None for a section that has none."""
         data = section.chart
         if data is None or data.kind not in _TYPES or not data.x or not data.series:
             return None
@@ -48,7 +48,7 @@ class ChartSheet:
         for place in range(len(data.series)):
             chart.add_series(self._series(data, first, place))
         _dress(chart, data)
-        return chart
+        return data, chart
 
     def _write_points(self, data: ChartData) -> None:
         self._write_column(data.x_label, _numbers(data.x) if data.kind == "scatter" else x_texts(data, self._locale))

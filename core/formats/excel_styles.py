@@ -27,7 +27,7 @@ def style(**settings: Any) -> Style:
 
 
 TITLE: Final = style(font_size=20, bold=True, valign="vcenter")
-SUBTITLE: Final = style(font_color=LIGHT.sub)
+SUBTITLE: Final = style(font_color=LIGHT.sub, valign="top")
 NOTICE: Final = style(font_color=LIGHT.warn, bg_color=LIGHT.warn_soft, bold=True, indent=1)
 ERROR: Final = style(font_color=LIGHT.bad, bg_color=LIGHT.bad_soft, bold=True, indent=1)
 SECTION: Final = style(font_size=14, bold=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.clock import zone
+from core.document.charts import chart_alt
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import as_decimal, format_delta, format_value
 from core.formats import excel_styles as look
@@ -88,8 +89,7 @@ class SummarySheet:
             self.sheet.set_row(self.row, 24)
             self._link_to_data(section)
             self.row += 1
-            self._write(self._facts(section), look.SUBTITLE)
-            self.row += 1
+            self._facts(section)
         if section.error is not None:
             self._band(_failure(section), look.ERROR)
         for start in range(0, len(section.kpis), _TILES):
@@ -97,10 +97,15 @@ class SummarySheet:
         self._chart(section, charts)
         self.row += 1
 
-    def _facts(self, section: Section) -> str:
+    def _facts(self, section: Section) -> None:
         sheets = [part.sheet for part in self.parts if part.section.key == section.head.key]
-        where = f"{plural(section.row_count, 'row')} on {join_words(sheets)}" if sheets else ""
-        return " · ".join(filter(None, (section.head.description, where)))
+        where = f"sheet{'s' if len(sheets) > 1 else ''} {join_words(sheets)}"
+        counted = f"{plural(section.row_count, 'row')} on {where}" if sheets else ""
+        facts = " · ".join(filter(None, (section.head.description, counted)))
+        if facts:
+            self.sheet.set_row(self.row, 20)
+            self._write(facts, look.SUBTITLE)
+            self.row += 1
 
     def _link_to_data(self, section: Section) -> None:
         part = next((part for part in self.parts if part.section.key == section.head.key), None)
@@ -135,12 +140,12 @@ class SummarySheet:
         drawn = charts.draw(section)
         if drawn is None:
             return
-        alt_text = _alt_text(section)
-        self.sheet.insert_chart(self.row, _FIRST, drawn, {"description": alt_text, "object_position": 2})
+        chart, native = drawn
+        place = {"description": one_line(chart_alt(chart, self._head.locale)), "object_position": 2}
+        self.sheet.insert_chart(self.row, _FIRST, native, place)
         self.row += CHART_HEIGHT // _ROW_HEIGHT + 1
-        left_out = section.chart.truncated if section.chart else 0
-        if left_out:
-            self._write(f"The chart leaves out {plural(left_out, 'more point')}.", look.SUBTITLE)
+        if chart.truncated:
+            self._write(f"The chart leaves out {plural(chart.truncated, 'more point')}.", look.SUBTITLE)
             self.row += 1
 
     def _about(self) -> None:
@@ -184,14 +189,6 @@ def change(kpi: Kpi, head: ReportHead) -> tuple[str, str]:
     if delta is None:
         return "", "neutral"
     return f"{delta.arrow} {delta.text}, was {delta.was}".strip(), delta.direction
-
-
-def _alt_text(section: Section) -> str:
-    chart = section.chart
-    assert chart is not None, "a chart was drawn"
-    names = ", ".join(name for name, _ in chart.series)
-    what = f"{chart.kind.capitalize()} chart: {chart.title}. {chart.subtitle}"
-    return one_line(f"{what} {names} by {chart.x_label}, {plural(len(chart.x), 'point')}.")
 
 
 def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, str]]:
