@@ -13,6 +13,7 @@ from email.message import EmailMessage
 
 from core.errors import DeliveryError
 from core.mail import smtp_errors
+from core.mail.headers import ascii_address
 from core.mail.smtp_connect import SmtpAccount, open_client
 
 __all__ = ["SmtpAccount", "SmtpReply", "SmtpSession", "Step", "check_account", "connect"]
@@ -89,10 +90,11 @@ class SmtpSession:
         `before_final_dot` is called when all but the dot is written. If it returns False, or raises, the
         connection is closed without the dot, and the server must forget the mail.
         """
+        sender, person = ascii_address(envelope_from), ascii_address(recipient)
         content = message.as_bytes()
         self._check_size(content)
         with self._network_errors():
-            self._envelope(envelope_from, recipient, len(content))
+            self._envelope(sender, person, len(content))
             self._body(content)
         self._ask(before_final_dot)
         return self._finish(recipient)
@@ -189,6 +191,8 @@ class SmtpSession:
         if code < 200 or code >= 600:
             self._client.close()
             raise smtp_errors.uncertain(host, f"it answered {code}")
+        if code == 421:
+            self._client.close()
         if code >= 300:
             raise self._refused(code, text, stage="message", recipient=recipient)
         return SmtpReply(code, text.decode("utf-8", "replace"))
@@ -206,13 +210,6 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             self._client.close()
             raise smtp_errors.lost(self._account.host, str(error)) from error
-        except ValueError as error:
-            # smtplib refuses line ends in commands.
-            raise DeliveryError(
-                f"An address of this mail has characters that no address may have: {error}",
-                permanent=True,
-                error_class="recipient",
-            ) from error
 
 
 @contextmanager

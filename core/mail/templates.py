@@ -38,7 +38,7 @@ __all__ = [
 TemplateKind = Literal["subject", "body", "filename"]
 
 DEFAULT_SUBJECT = "{{ report.name }} \u00b7 {{ period.label }}"
-DEFAULT_BODY = "Hello {{ recipient.first_name }}, here is {{ report.name }} for {{ period.label }}."
+DEFAULT_BODY = "Hello, here is {{ report.name }} for {{ period.label }}."
 DEFAULT_FILE_NAME = "{{ report.slug }}_{{ date }}"
 
 # Two seconds of processor time can take longer on a busy machine.

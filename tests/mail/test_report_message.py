@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from core.mail.headers import message_id
+from core.mail.attachments import attach
+from core.mail.headers import POLICY, message_id
 from core.mail.message import build_failure_notice, build_test_message
 from tests.mail.mails import SENDER
 from tests.mail.reports import EXECUTION, REPORT, make_document, make_files, make_section, report_mail
@@ -131,6 +132,19 @@ def test_the_largest_file_is_left_out_first():
     names = [part.get_filename() for part in message.iter_attachments()]
     assert [name.rpartition(".")[2] for name in names] == ["csv", "pdf"]
     assert "The Excel file (32 MB) is too large for mail" in message.get_body(("plain",)).get_content()
+
+
+def test_files_can_be_added_after_a_rest_on_the_disk():
+    kept = report_mail(attach_files=False)
+    assert list(kept.iter_attachments()) == []
+    read = message_from_bytes(kept.as_bytes(), policy=POLICY)
+    attach(read, make_files())
+    whole = report_mail()
+    assert _shape(_sent(read)) == _shape(_sent(whole))
+    assert {name: str(value) for name, value in _sent(read).items() if name != "Content-Type"} == {
+        name: str(value) for name, value in _sent(whole).items() if name != "Content-Type"
+    }
+    assert _raw_header(read, "List-Unsubscribe") == _raw_header(whole, "List-Unsubscribe")
 
 
 def test_a_failure_notice_goes_to_the_owner_with_what_happens_next():
