@@ -36,7 +36,7 @@ def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequenc
     if kind == "table" or not values or not preview.rows:
         result_table(preview)
     elif kind == "metric":
-        _figures(preview, values)
+        _figures(preview, values if y else numeric_columns(preview))
     else:
         spec = _pie(preview, across, values[0]) if kind == "pie" else _cartesian(preview, kind, across, values)
         st.echarts_chart(spec, height=_HEIGHT, key=key, alt=f"{CHARTS[kind]} chart: {title}")
@@ -50,7 +50,8 @@ def axes(preview: Preview, *, x: str | None, y: Sequence[str]) -> tuple[str | No
     """The first column that is no number goes across, numbers go up."""
     names, numbers = [column.name for column in preview.columns], numeric_columns(preview)
     across = x if x in names else next((name for name in names if name not in numbers), None)
-    chosen = [name for name in y if name in names] or [name for name in numbers if name != across]
+    # Only one is guessed: columns such as revenue and orders do not share a scale.
+    chosen = [name for name in y if name in names] or [name for name in numbers if name != across][:1]
     return across, chosen[:_MOST_SERIES]
 
 
@@ -91,7 +92,16 @@ def _pie(preview: Preview, across: str | None, value: str) -> dict[str, Any]:
     ]
     return {
         "tooltip": {"trigger": "item", "valueFormatter": "localized"},
-        "series": [{"type": "pie", "radius": ["45%", "72%"], "data": slices, "label": {"formatter": "{b}: {d}%"}}],
+        "legend": {"bottom": 0, "type": "scroll"},
+        "series": [
+            {
+                "type": "pie",
+                "radius": ["42%", "66%"],
+                "center": ["50%", "44%"],
+                "data": slices,
+                "label": {"formatter": "{d}%"},
+            }
+        ],
     }
 
 

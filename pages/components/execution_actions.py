@@ -14,6 +14,7 @@ from core.services import deliveries, executions
 from core.text import plural
 from pages.components.feedback import act, say
 from pages.components.pages_map import EXECUTION, go
+from pages.components.schedule_actions import send_test, tell_test
 
 Outcome = Literal["sent", "resend", "drop"]
 OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
@@ -43,6 +44,15 @@ def run_again(user: Actor, execution: ExecutionResponse) -> None:
     tasks.ring([started[0].id])
     say("A new run is queued.")
     go(EXECUTION, id=started[0].id)
+
+
+def test_again(user: Actor, execution: ExecutionResponse) -> None:
+    """Another test of the same report, to the person alone; opens it."""
+    result = send_test(user, execution.scheduled_report_id)
+    if result is None:
+        st.rerun()
+    tell_test(result)
+    go(EXECUTION, id=result.execution.id)
 
 
 def settle(user: Actor, delivery: DeliveryResponse, outcome: Outcome) -> str:

@@ -16,7 +16,7 @@ from pages.components.status import status_badge
 from pages.components.times import NEVER, duration, short
 
 _WIDTHS: Final = (3.2, 1.3, 1.9, 1.2, 1.1, 1.2)
-_MOST_LETTERS: Final = 160
+_MOST_LETTERS: Final = 110
 
 
 def execution_rows(user: Actor, executions: Sequence[ExecutionResponse], *, key: str = "") -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from core.schemas.accounts import Actor
 from core.schemas.executions import AttemptResponse, DeliveryResponse, ExecutionDetail
 from core.states import ACTIVE_STATUSES, LABELS
-from core.text import human_size, plural
+from core.text import human_size, join_words, plural
 from pages.components import execution_actions as actions
 from pages.components.feedback import act, plain
 from pages.components.layout import cards
@@ -19,12 +19,15 @@ from pages.components.status import status_badge
 from pages.components.times import NEVER, duration, moment
 
 _PREVIEW_HEIGHT: Final = 640
+# Stands elsewhere on the page already.
+_SAID: Final = ("error_class", "reason", "error_message", "response")
 
+_PLACES: Final = {DATA_SOURCES: "data sources", EMAIL_SETTINGS: "e-mail settings"}
 # What helps, by class of error; the page that mends it, when there is one.
 _HELP: Final[dict[str, tuple[str, str]]] = {
     "query": ("Open the query, run it there and mend it; then run the report again.", ""),
     "permission": ("The database refuses its user. Give it the right to read these tables.", DATA_SOURCES),
-    "connection": ("The database did not answer. Test the data source; it is tried again by itself.", DATA_SOURCES),
+    "connection": ("The database did not answer. Test the data source, then try again.", DATA_SOURCES),
     "missing_source": ("The data source is gone or cannot be read. Choose another one in the query.", DATA_SOURCES),
     "missing_account": ("There is no mail account to send from. Set one up and resend.", EMAIL_SETTINGS),
     "login": ("The mail server refuses the login. Check user name and password.", EMAIL_SETTINGS),
@@ -63,7 +66,7 @@ def trouble(execution: ExecutionDetail) -> None:
     kind = st.error if execution.status == "failed" else st.warning
     kind(plain(execution.error_message) + (f"\n\n**What to do:** {text}" if text else ""), icon=":material/error:")
     if page:
-        st.page_link(page, label="Go there", icon=":material/arrow_forward:")
+        st.page_link(page, label=f"Open the {_PLACES[page]}", icon=":material/arrow_forward:")
 
 
 def buttons(user: Actor, execution: ExecutionDetail) -> None:
@@ -74,11 +77,20 @@ def buttons(user: Actor, execution: ExecutionDetail) -> None:
                 on_click=act, args=(partial(actions.cancel, user, execution),),
             )  # fmt: skip
             return
-        again = "Run again" if execution.status == "success" else "Retry"
-        if st.button(again, type="primary", icon=":material/replay:"):
-            actions.run_again(user, execution)
+        _again(user, execution)
         if execution.generated_files and execution.deliveries and st.button("Resend\u2026", icon=":material/forward:"):
             actions.ask_resend(user, execution)
+
+
+def _again(user: Actor, execution: ExecutionDetail) -> None:
+    """A test stays a test: it must not reach the readers by a button that says again."""
+    if execution.trigger == "test":
+        if st.button("Test again", type="primary", icon=":material/replay:", help="Sends to you alone."):
+            actions.test_again(user, execution)
+        return
+    label = "Run again" if execution.sent_to else "Retry"
+    if st.button(label, type="primary", icon=":material/replay:", help="Makes the report anew and mails everybody."):
+        actions.run_again(user, execution)
 
 
 def deliveries(user: Actor, execution: ExecutionDetail) -> None:
@@ -159,7 +171,18 @@ def timeline(user: Actor, execution: ExecutionDetail) -> None:
 
 
 def _event(user: Actor, attempt: AttemptResponse) -> None:
-    detail = " \u00b7 ".join(f"{key.replace('_', ' ')} {value}" for key, value in attempt.detail.items() if value)
     words = attempt.event.replace("_", " ").capitalize()
     at = moment(attempt.at, user, seconds=True).split(", ")[1]
-    st.markdown(f"`{at}` **{plain(words)}**" + (f"  \n{plain(detail)}" if detail else ""))
+    detail = " \u00b7 ".join(
+        _fact(name, value) for name, value in attempt.detail.items() if value and name not in _SAID
+    )
+    with st.container(gap=None):
+        st.markdown(f"`{at}` **{plain(words)}**")
+        if detail:
+            st.caption(plain(detail))
+
+
+def _fact(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        value = join_words(value)
+    return f"{name.replace('_', ' ')} {value}"

@@ -62,7 +62,7 @@ def act(action: Callable[..., str | None], *arguments: Any) -> bool:
 
 
 def plain(text: str) -> str:
-    """Text as it is: whatever people or servers wrote must not turn into Markdown, links or colours."""
+    """Text as it is: whatever people or servers wrote must not turn into Markdown, icons or colours."""
     escaped = re.sub(r"([\\`*_\[\]<>$:~#|])", r"\\\1", text)
     # A list begins with these at the start of a line only.
     return re.sub(r"(?m)^(\s*\d*)([-+.)])", r"\1\\\2", escaped)

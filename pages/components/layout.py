@@ -14,7 +14,8 @@ from pages.components.feedback import plain, show_feedback
 _CSS: Final = """<style>
 [class*="st-key-row-"] {
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .25rem 0 .75rem; gap: .25rem; }
-[class*="st-key-row-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; overflow-wrap: anywhere; }
+[class*="st-key-row-"] :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) {
+  margin-bottom: 0; overflow-wrap: anywhere; }
 [class*="st-key-row-"] p, .st-key-list-head p { margin-bottom: 0; }
 .st-key-list-head { border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: .5rem 0; }
 .st-key-list-head p { font-size: .8rem; font-weight: 600; opacity: .75; }
@@ -23,6 +24,8 @@ _CSS: Final = """<style>
 [class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
 [class*="st-key-row-"] [data-testid="stPageLink"] p { 
   font-weight: 600; font-size: 1rem; color: light-dark(#3B5BDB, #9DB0FF); }
+.st-key-mail-list button { justify-content: flex-start; text-align: left; }
+[data-testid="stCaptionContainer"] a[href^="mailto:"] { color: inherit; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
   .st-key-list-head { display: none; }

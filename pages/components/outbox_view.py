@@ -36,7 +36,7 @@ def show(user: Actor, found: Page[MailSummary]) -> None:
         _nothing()
         return
     left, right = st.columns([1, 2.4], gap="medium")
-    with left:
+    with left, st.container(key="mail-list"):
         chosen = _list(user, found)
     with right:
         _mail(user, outbox.get_mail(actor=user, mail_id=chosen))
@@ -44,10 +44,10 @@ def show(user: Actor, found: Page[MailSummary]) -> None:
 
 def _list(user: Actor, found: Page[MailSummary]) -> str:
     """The id of the chosen mail; it stands in the address, so the mail can be linked to."""
-    chosen = st.query_params.get(_CHOSEN)
+    chosen = st.query_params.get(_CHOSEN) or found.items[0].id
     for mail in found.items:
         with st.container(key=f"row-{mail.id}"):
-            kind = "primary" if mail.id == (chosen or found.items[0].id) else "tertiary"
+            kind = "secondary" if mail.id == chosen else "tertiary"
             st.button(
                 plain(mail.subject) or "(no subject)", key=f"open-{mail.id}", type=kind,
                 on_click=_choose, args=(mail.id,), width="stretch",
@@ -55,7 +55,7 @@ def _list(user: Actor, found: Page[MailSummary]) -> str:
             clip = " \u00b7 :material/attach_file:" if mail.attachments else ""
             st.caption(f"{plain(', '.join(mail.envelope.recipients))} \u00b7 {short(mail.envelope.at, user)}{clip}")
     pagination(found.total, size=SIZE, noun="mails", key="mails")
-    return chosen or found.items[0].id
+    return chosen
 
 
 def _choose(mail_id: str) -> None:

@@ -15,7 +15,7 @@ from pages.components.execution_list import execution_rows
 from pages.components.feedback import plain
 from pages.components.layout import cards, empty_state, list_head, list_row
 from pages.components.pages_map import DATA_SOURCES, HISTORY, QUERIES, SCHEDULE, SCHEDULES, go, open_link
-from pages.components.times import relative, short
+from pages.components.times import relative, short, without_own_zone
 
 _WIDTHS = (3.4, 2.8, 2.2)
 
@@ -83,7 +83,7 @@ def _upcoming(user: Actor, reports: Sequence[ScheduledReportResponse]) -> None:
         name, schedule, upcoming = list_row(f"next-{report.id}", _WIDTHS)
         with name:
             open_link(SCHEDULE, report.name, report.id)
-        schedule.markdown(plain(report.schedule_text))
+        schedule.markdown(plain(without_own_zone(report.schedule_text, user)))
         upcoming.markdown(f"{short(report.next_run_at, user)} :small[:gray[{relative(report.next_run_at)}]]")
 
 

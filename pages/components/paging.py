@@ -15,11 +15,10 @@ def pagination(total: int, *, size: int, noun: str, key: str = "page") -> None:
     """Which part is shown, and the way to the others."""
     pages = max(1, -(-total // size))
     offset = min(page_offset(size=size, key=key), (pages - 1) * size)
-    left, right = st.columns([1, 2], vertical_alignment="center")
     first = min(offset + 1, total)
-    left.caption(f"Showing {first:,}\u2013{min(offset + size, total):,} of {total:,} {noun}")
-    if pages > 1:
-        with right, st.container(horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"Showing {first:,}\u2013{min(offset + size, total):,} of {total:,} {noun}", width="content")
+        if pages > 1:
             st.pagination(pages, key=key, bind="query-params")
 
 

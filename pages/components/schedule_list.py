@@ -19,7 +19,7 @@ from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
 from pages.components.paging import page_offset, pagination
 from pages.components.schedule_actions import actions_menu, perform
 from pages.components.status import is_failing, report_badge
-from pages.components.times import relative, short
+from pages.components.times import relative, short, without_own_zone
 
 SIZE: Final = 10
 WIDTHS: Final = (3.4, 1.2, 2.8, 1.9, 1.3)
@@ -111,7 +111,7 @@ def _row(user: Actor, report: ScheduledReportResponse) -> None:
         open_link(SCHEDULE, report.name, report.id)
     with state:
         report_badge(report)
-    schedule.markdown(plain(report.schedule_text))
+    schedule.markdown(plain(without_own_zone(report.schedule_text, user)))
     upcoming.markdown(short(report.next_run_at, user) if report.is_active else "\u2013")
     with menu:
         choice = actions_menu(report)

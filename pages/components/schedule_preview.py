@@ -34,8 +34,9 @@ def next_runs(config: dict[str, Any]) -> None:
         preview = scheduled_reports.preview_schedule(SchedulePreviewRequest(schedule_config=schedule, count=_RUNS))
         st.subheader(f"Next {_RUNS} runs", anchor=False)
         st.caption(plain(preview.description))
-        for run in preview.runs:
-            _run(run)
+        with st.container(gap="xxsmall"):
+            for run in preview.runs:
+                _run(run)
 
 
 def _run(run: UpcomingRun) -> None:

@@ -43,6 +43,11 @@ def relative(at: datetime | None) -> str:
     return f"in {words}" if seconds > 0 else f"{words} ago"
 
 
+def without_own_zone(schedule_text: str, user: Actor) -> str:
+    """`Every Monday at 07:00`: the zone is named only where it is another one than the reader's."""
+    return schedule_text.removesuffix(f", {user.timezone}")
+
+
 def duration(milliseconds: int | None) -> str:
     """`0.8 s`, `2 min 5 s`."""
     if milliseconds is None:
