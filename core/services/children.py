@@ -67,13 +67,16 @@ class _ColdChild:
 
     def wait(self, seconds: float) -> int | None:
         try:
-            return self._process.wait(seconds)
+            code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+        assert self._process.stdin is not None, "it was started with a pipe"
+        self._process.stdin.close()
+        return code
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(STOP_SECONDS)
+        self.wait(STOP_SECONDS)
 
 
 _start_lock = threading.Lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,15 @@ from core.schemas.accounts import Actor
 from core.schemas.content import DataSourceCreate, SavedQueryCreate
 from core.schemas.email_config import EmailConfigCreate
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services import data_sources, email_configurations, executions, ledger, saved_queries, scheduled_reports
+from core.services import (
+    data_sources,
+    email_configurations,
+    executions,
+    ledger,
+    runner,
+    saved_queries,
+    scheduled_reports,
+)
 
 SALES = "SELECT day, region, amount, units FROM sales ORDER BY day, region"
 
@@ -64,6 +73,20 @@ def queue_run(actor: Actor, report_id: uuid.UUID) -> uuid.UUID:
 def claim(execution_id: uuid.UUID | None = None, *, owner: str | None = None, slots: int = 10) -> Any:
     with session_scope() as session:
         return ledger.claim(session, owner=owner or host.identity(), slots=slots, execution_id=execution_id)
+
+
+class InlineChild:
+    """The whole pipeline in this process: for tests whose subject is not the process."""
+
+    def __init__(self, execution_id: uuid.UUID, fence: int) -> None:
+        self.pid = os.getpid()
+        runner.run(execution_id, fence)
+
+    def wait(self, _seconds: float) -> int | None:
+        return 0
+
+    def kill(self) -> None:
+        raise AssertionError("it has ended")
 
 
 def execution(execution_id: uuid.UUID) -> ReportExecution:

@@ -63,7 +63,7 @@ def test_the_person_with_fewer_runs_goes_first(alice, bob, source_url, execution
     assert house.claim().execution_id == waiting
 
 
-def test_a_run_before_its_time_is_not_taken(alice, execution_id):
+def test_a_run_before_its_time_is_not_taken(execution_id):
     with session_scope() as session:
         session.get(ReportExecution, execution_id).not_before = clock.now() + timedelta(minutes=1)
     assert house.claim(execution_id) is None

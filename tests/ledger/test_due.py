@@ -104,7 +104,7 @@ def test_a_look_ahead_to_an_instant_makes_its_rows_early_for_the_exact_moment(re
     assert row.not_before == instant
 
 
-def test_the_snapshot_is_frozen_and_holds_no_secret(alice, source_url, report_id):
+def test_the_snapshot_is_frozen_and_holds_no_secret(source_url, report_id):
     house.make_due(report_id)
     scheduler.look()
     with session_scope() as session:
