@@ -160,7 +160,7 @@ class SummarySheet:
         if not self._head.base_url:
             return
         self._write("Link", look.KEY)
-        address = f"{self._head.base_url.rstrip('/')}/runs/{self._head.execution_id}"
+        address = f"{self._head.base_url.rstrip('/')}/execution?id={self._head.execution_id}"
         self.sheet.write_url(self.row, _FIRST + 1, address, self.formats[look.LINK], "Open this run")
         self.row += 1
 
