@@ -89,7 +89,7 @@ def _written(batch: pa.RecordBatch, *, guard: bool) -> bytes:
         return write_table(FORMAT, Path(folder), batch, head=head).read_bytes()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(batches(list(KINDS)))
 def test_any_batch_reads_back_as_documented(batch: pa.RecordBatch) -> None:
     text = _written(batch, guard=False).decode("utf-8-sig")
@@ -101,7 +101,7 @@ def test_any_batch_reads_back_as_documented(batch: pa.RecordBatch) -> None:
             assert found == "" if value is None else KINDS[field.type][1](found, value), (field.type, value, found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(batches(_NUMBERS))
 def test_the_guard_never_touches_a_numeric_column(batch: pa.RecordBatch) -> None:
     assert _written(batch, guard=True) == _written(batch, guard=False)

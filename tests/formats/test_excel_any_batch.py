@@ -116,7 +116,7 @@ def _since(value: Any) -> timedelta:
     return value
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(batches())
 def test_any_batch_reads_back_as_documented(batch: pa.RecordBatch) -> None:
     with TemporaryDirectory() as folder:
