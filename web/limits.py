@@ -31,31 +31,40 @@ class BodyLimit:
         if _announced(scope) > limit:
             await _refusal(limit)(scope, receive, send)
             return
-        await self._counting(scope, receive, send, limit=limit)
-
-    async def _counting(self, scope: Scope, receive: Receive, send: Send, *, limit: int) -> None:
-        arrived = 0
-        started = False
-
-        async def counted() -> Message:
-            nonlocal arrived
-            message = await receive()
-            arrived += len(message.get("body", b""))
-            if arrived > limit:
-                raise _TooLarge
-            return message
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        body = _CountedBody(scope, receive, send, limit=limit)
         try:
-            await self._app(scope, counted, watched)
+            await self._app(scope, body.receive, body.send)
         except _TooLarge:
-            if started:
-                raise
-            await _refusal(limit)(scope, receive, send)
+            await body.refuse()
+
+
+class _CountedBody:
+    """Counts a body that arrives in pieces; once it is too large, the only answer is 413."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, limit: int) -> None:
+        self._scope, self._receive, self._send, self._limit = scope, receive, send, limit
+        self._arrived = 0
+        self._answered = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._arrived += len(message.get("body", b""))
+        if self._arrived > self._limit:
+            raise _TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        # The application may have turned the error above into an answer of its own.
+        if self._arrived > self._limit:
+            await self.refuse()
+            return
+        self._answered = True
+        await self._send(message)
+
+    async def refuse(self) -> None:
+        if not self._answered:
+            self._answered = True
+            await _refusal(self._limit)(self._scope, self._receive, self._send)
 
 
 def _limit_of(path: str) -> int | None:

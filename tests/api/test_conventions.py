@@ -1,0 +1,156 @@
+"""What holds for every endpoint: lists, refusals, sizes, and the document of it all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+LISTS = ("data-sources", "saved-queries", "dashboards", "scheduled-reports", "executions")
+CONTRACT = {
+    "/auth/token": {"post"},
+    "/auth/me": {"get"},
+    "/data-sources": {"get", "post"},
+    "/data-sources/{id}": {"get", "put", "delete"},
+    "/data-sources/{id}/test": {"post"},
+    "/saved-queries": {"get", "post"},
+    "/saved-queries/{id}": {"get", "put", "delete"},
+    "/saved-queries/{id}/preview": {"post"},
+    "/dashboards": {"get", "post"},
+    "/dashboards/{id}": {"get", "put", "delete"},
+    "/scheduled-reports": {"get", "post"},
+    "/scheduled-reports/{id}": {"get", "put", "delete"},
+    "/scheduled-reports/{id}/run": {"post"},
+    "/scheduled-reports/{id}/test": {"post"},
+    "/scheduled-reports/{id}/executions": {"get"},
+    "/schedule/preview": {"post"},
+    "/executions": {"get"},
+    "/executions/{id}": {"get"},
+    "/executions/{id}/files/{format}": {"get"},
+    "/executions/{id}/cancel": {"post"},
+    "/executions/{id}/resend": {"post"},
+    "/email-config": {"get", "post", "put", "delete"},
+    "/email-config/test": {"post"},
+    "/email-config/presets": {"get"},
+    "/email-config/workspace": {"get", "post", "put", "delete"},
+    "/health": {"get"},
+}
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_a_list_tells_its_total_and_refuses_long_pages(api: TestClient, noun: str) -> None:
+    response = api.get(f"/api/{noun}")
+    assert (response.status_code, response.json()) == (200, [])
+    assert response.headers["x-total-count"] == "0"
+    for wrong in ("limit=201", "limit=0", "offset=-1", "limit=x"):
+        refused = api.get(f"/api/{noun}?{wrong}")
+        assert refused.status_code == 422
+        assert refused.json()["detail"][0]["loc"][0] == "query"
+
+
+def test_a_list_comes_in_windows(api: TestClient, source_url: str) -> None:
+    for number in range(3):
+        assert api.post("/api/data-sources", json={"name": f"Source {number}", "url": source_url}).status_code == 201
+    windows = [api.get(f"/api/data-sources?offset={offset}&limit=2") for offset in (0, 2, 4)]
+    assert [len(window.json()) for window in windows] == [2, 1, 0]
+    assert {window.headers["x-total-count"] for window in windows} == {"3"}
+
+
+@pytest.mark.parametrize("noun", ["data-sources", "saved-queries", "dashboards", "scheduled-reports", "executions"])
+def test_what_does_not_exist_is_404_in_words(api: TestClient, noun: str) -> None:
+    response = api.get(f"/api/{noun}/{uuid4()}")
+    assert response.status_code == 404
+    assert isinstance(response.json()["detail"], str)
+    assert api.get(f"/api/{noun}/nonsense").status_code == 422
+
+
+def test_somebody_elses_objects_look_like_none(
+    stranger: TestClient, source: Any, query: Any, dashboard: Any, report: Any, execution_id: str
+) -> None:
+    """Every path of the document that names an object, with Alice's ids and with ids of nothing."""
+    owned = {
+        "data_source_id": source["id"],
+        "saved_query_id": query["id"],
+        "dashboard_id": dashboard["id"],
+        "report_id": report["id"],
+        "execution_id": execution_id,
+        "format": "csv",
+    }
+    tried = 0
+    for path, operations in stranger.get("/api/openapi.json").json()["paths"].items():
+        names = re.findall(r"{(\w+)}", path)
+        for method in operations if names else ():
+            foreign, missing = (
+                stranger.request(method, f"/api{path.format(**ids)}", json=BODIES.get(method))
+                for ids in (owned, {**owned, **{name: uuid4() for name in names if name != "format"}})
+            )
+            assert foreign.status_code == missing.status_code == 404, (method, path, foreign.text)
+            assert foreign.json() == missing.json()
+            tried += 1
+    assert tried >= 17
+
+
+BODIES: dict[str, dict[str, Any]] = {"put": {"name": "Mine now"}, "post": {}}
+
+
+def test_unknown_fields_are_refused(api: TestClient, source_url: str) -> None:
+    response = api.post("/api/data-sources", json={"name": "Shop", "url": source_url, "owner_id": str(uuid4())})
+    assert response.status_code == 422
+    problem = response.json()["detail"][0]
+    assert (problem["loc"], problem["type"]) == (["body", "owner_id"], "extra_forbidden")
+
+
+def test_a_refusal_does_not_repeat_what_was_sent(api: TestClient) -> None:
+    body = {"smtp_host": "smtp.example.test", "smtp_port": 70_000, "smtp_password": "hunter2 hunter2"}
+    response = api.post("/api/email-config", json=body)
+    assert response.status_code == 422
+    assert "hunter2" not in response.text
+    assert {tuple(problem["loc"]) for problem in response.json()["detail"]} == {
+        ("body", "smtp_port"),
+        ("body", "from_email"),
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"1", b'{"name": NaN}', b"\xff\xfe", b'"\\ud800"'])
+def test_a_body_that_is_no_object_is_422(api: TestClient, body: bytes) -> None:
+    response = api.post("/api/dashboards", content=body, headers={"content-type": "application/json"})
+    assert response.status_code in (400, 422)
+    assert response.json()["detail"]
+
+
+def test_a_large_body_is_refused_before_it_is_read(api: TestClient) -> None:
+    def endless() -> Any:
+        for _ in range(40):
+            yield b"x" * 64_000
+
+    announced = api.post("/api/dashboards", content=b"x" * (1024 * 1024 + 1))
+    streamed = api.post("/api/dashboards", content=endless(), headers={"content-type": "application/json"})
+    assert announced.status_code == streamed.status_code == 413
+    assert isinstance(streamed.json()["detail"], str)
+
+
+def test_a_trailing_slash_is_another_path(api: TestClient) -> None:
+    response = api.get("/api/scheduled-reports/")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "Not Found"}
+
+
+def test_the_document_holds_the_whole_contract(api: TestClient) -> None:
+    document = api.get("/api/openapi.json").json()
+    assert document["servers"] == [{"url": "/api"}]
+    paths = {re.sub(r"{\w+_id}", "{id}", path): set(methods) for path, methods in document["paths"].items()}
+    assert paths == CONTRACT
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(api: TestClient) -> None:
+    page = api.get("/api/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert addresses
+    for address in addresses:
+        assert address.startswith("/")
+        assert api.get(address).status_code == 200
