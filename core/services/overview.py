@@ -51,7 +51,7 @@ def _counts(session: Session, actor: Actor) -> dict[str, int]:
         )
         .group_by(ReportExecution.status)
     )
-    return dict(session.execute(query).tuples().all())
+    return {status: count for status, count in session.execute(query)}
 
 
 def _active_reports(session: Session, actor: Actor) -> int:
