@@ -77,8 +77,8 @@ def get_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID
 def create_scheduled_report(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> ScheduledReportResponse:
     """Raises InvalidInput, TemplateError, NotFound for a query out of reach, LimitReached."""
     data = data.model_copy(update={"schedule_config": with_zone(data.schedule_config, actor=actor)})
-    check_templates(session, actor=actor, data=data)
     columns = checked_columns(session, actor=actor, data=data)
+    check_templates(session, actor=actor, data=data)
     if data.is_active:
         refuse_over_limit(session, owner_id=actor.id)
     row = ScheduledReport(owner_id=actor.id, **columns)
@@ -98,9 +98,9 @@ def update_scheduled_report(
     if data.schedule_config is not None:
         changed["schedule_config"] = with_zone(data.schedule_config, actor=actor)
     whole = merged(ScheduledReportCreate, _present(row), changed)
+    columns = checked_columns(session, actor=actor, data=whole)
     if changed.keys() & {"email_subject", "email_body", "dashboard_id", "saved_query_id"}:
         check_templates(session, actor=actor, data=whole)
-    columns = checked_columns(session, actor=actor, data=whole)
     _apply_schedule(session, row, whole)
     for name, value in columns.items():
         setattr(row, name, value)
