@@ -43,7 +43,7 @@ def get_overview(session: Session, *, actor: Actor) -> Overview:
 
 def _counts(session: Session, actor: Actor) -> dict[str, int]:
     query = (
-        select(ReportExecution.status, func.count())
+        select(ReportExecution.status, func.count().label("number"))
         .where(
             ReportExecution.owner_id == actor.id,
             ReportExecution.created_at > clock.now() - DAY,
@@ -51,7 +51,7 @@ def _counts(session: Session, actor: Actor) -> dict[str, int]:
         )
         .group_by(ReportExecution.status)
     )
-    return {status: count for status, count in session.execute(query)}
+    return {row.status: row.number for row in session.execute(query)}
 
 
 def _active_reports(session: Session, actor: Actor) -> int:
