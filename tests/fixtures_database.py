@@ -33,7 +33,7 @@ PASSWORD: Final = "correct horse battery"
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """The settings of a fresh installation in the test's own folder, secret key included."""
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+    for name in [name for name in os.environ if name.startswith(PREFIX) and name != "ROOSTER_TEST_BROWSER"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ROOSTER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ROOSTER_WORKERS", "1")

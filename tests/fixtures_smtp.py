@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import ipaddress
 import ssl
@@ -48,6 +49,8 @@ class Behaviour:
     rcpt: dict[str, str] = field(default_factory=dict)
     data: str = ""
     drop: Drop = ""
+    # The answer to the final dot comes this much later, in seconds; the mail is kept at once.
+    answer_after: float = 0.0
 
 
 @dataclass
@@ -120,6 +123,7 @@ class _Handler:
         self._received.append(ReceivedMail(envelope.mail_from or "", list(envelope.rcpt_tos), envelope.content))
         if self._behaviour.drop == "after_accept":
             server.transport.abort()
+        await asyncio.sleep(self._behaviour.answer_after)
         return "250 2.0.0 Ok: queued as 4BX7"
 
 
