@@ -17,11 +17,13 @@ from core.database import read_scope, session_scope
 from core.errors import LoginFailed, Throttled
 from core.services import accounts
 from core.services.accounts import NewSession, SignedIn
+from core.services.demo_login import find_demo_login
+from core.services.installation import Login
 from core.settings import ROOT
 from core.text import plural
 from web import cookies, identity
 from web.login_page import login_page, logout_page, stylesheet
-from web.paths import safe_next
+from web.paths import is_loopback, safe_next
 from web.sockets import LIVE
 
 _FILES: Final = {
@@ -38,8 +40,7 @@ async def show_login(request: Request) -> Response:
     target = safe_next(request.query_params.get("next", "/"))
     if await identity.find_session(request.scope) is not None:
         return RedirectResponse(target, status_code=303)
-    notice = "" if await run_in_threadpool(_has_users) else _NO_ACCOUNT
-    return _form(request, target=target, notice=notice)
+    return await run_in_threadpool(_first_form, request, target)
 
 
 async def log_in(request: Request) -> Response:
@@ -116,9 +117,20 @@ def _sign_out(signed_in: SignedIn) -> None:
         accounts.end_session(session, actor=signed_in.actor, session_id=signed_in.session_id)
 
 
-def _has_users() -> bool:
+def _first_form(request: Request, target: str) -> Response:
+    """The empty form; on one's own machine it names the sample's log-in."""
     with read_scope() as session:
-        return accounts.has_users(session)
+        notice = "" if accounts.has_users(session) else _NO_ACCOUNT
+        demo = find_demo_login(session) if _comes_from_this_machine(request) else None
+    return _form(request, target=target, notice=notice, demo=demo)
+
+
+def _comes_from_this_machine(request: Request) -> bool:
+    """By its address and by the name it used: behind a proxy the second one is the public name."""
+    return all(
+        name == "localhost" or is_loopback(name)
+        for name in (identity.client_ip(request.scope), request.url.hostname or "")
+    )
 
 
 def _form(
@@ -128,12 +140,19 @@ def _form(
     email: str = "",
     error: str = "",
     notice: str = "",
+    demo: Login | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
     """The form with a token that only the browser holding its cookie can send back."""
     token = cookies.read_cookie(request.scope, cookies.LOGIN) or crypto.new_secret()
     response = login_page(
-        csrf=crypto.hash_token(token), target=target, email=email, error=error, notice=notice, status=status
+        csrf=crypto.hash_token(token),
+        target=target,
+        email=email,
+        error=error,
+        notice=notice,
+        demo=demo,
+        status=status,
     )
     cookies.login_cookie(response, token)
     return response

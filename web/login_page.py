@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from core.document import tokens
+from core.services.installation import Login
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 _POLICY: Final = (
@@ -42,10 +43,17 @@ def stylesheet() -> str:
 
 
 def login_page(
-    *, csrf: str, target: str, email: str = "", error: str = "", notice: str = "", status: int = 200
+    *,
+    csrf: str,
+    target: str,
+    email: str = "",
+    error: str = "",
+    notice: str = "",
+    demo: Login | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
     html = _templates().get_template("login.html")
-    text = html.render(csrf=csrf, target=target, email=email, error=error, notice=notice)
+    text = html.render(csrf=csrf, target=target, email=email, error=error, notice=notice, demo=demo)
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 

@@ -27,6 +27,7 @@ from web.wall import Wall
 _log = logging.getLogger(__name__)
 # The first page would wait for these otherwise.
 _HEAVY: Final = ("pandas", "pyarrow", "pyarrow.compute", "altair", "core.services.scheduled_reports")
+_SERVERS: Final = ("streamlit", "uvicorn", "websockets")
 
 
 def parts() -> dict[str, Any]:
@@ -45,6 +46,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     logs.set_up()
+    _log_in_one_place()
     await run_in_threadpool(_tell_what_is_missing)
     threading.Thread(target=_preload, name="preload", daemon=True).start()
     watching = asyncio.create_task(LIVE.watch(lambda token: identity.find_session_of(token) is not None))
@@ -59,6 +61,15 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 def _preload() -> None:
     for name in _HEAVY:
         importlib.import_module(name)
+    _log_in_one_place()
+
+
+def _log_in_one_place() -> None:
+    """The servers' own handlers would write past the filter that blots out secrets."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger) and name.partition(".")[0] in _SERVERS:
+            logger.handlers.clear()
+            logger.propagate = True
 
 
 def _tell_what_is_missing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -62,6 +63,13 @@ def login_url(scope: Scope) -> str:
     if safe_next(target) == "/":
         return LOGIN_PATH
     return f"{LOGIN_PATH}?{urlencode({'next': target})}"
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def safe_next(target: str) -> str:

@@ -1,0 +1,27 @@
+"""The sample's well-known log-in, for the page where somebody looks for it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import crypto
+from core.models import User
+from core.services.installation import DEMO_EMAIL, DEMO_PASSWORD, Login
+from core.settings import get_settings
+
+
+def find_demo_login(session: Session) -> Login | None:
+    """Address and password, while they still work and only this machine can reach the server."""
+    if not get_settings().listens_on_loopback:
+        return None
+    phc = session.scalar(select(User.password_hash).where(User.email == DEMO_EMAIL, User.is_active))
+    return Login(DEMO_EMAIL, DEMO_PASSWORD) if phc and _is_demo_password(phc) else None
+
+
+@lru_cache(maxsize=4)
+def _is_demo_password(phc: str) -> bool:
+    """Remembered, since each check is made to be slow."""
+    return crypto.verify_password(DEMO_PASSWORD, phc)
