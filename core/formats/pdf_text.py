@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -52,7 +51,7 @@ def clean(text: str, *, limit: int = MAX_CHARACTERS) -> str:
 
 def width_of(text: str, style: Style) -> float:
     """Width in points of the text as `draw` shows it."""
-    return sum(face.width(run) for face, run in _runs(visual(clean(text)), style)) * style.size / 1000
+    return _shape(text, style.weight, style.locale)[1] * style.size / 1000
 
 
 def fit(text: str, width: float, style: Style) -> str:
@@ -79,8 +78,8 @@ def wrap(text: str, width: float, style: Style, *, lines: int) -> list[str]:
 
 def draw(canvas: Canvas, x: float, y: float, text: str, style: Style, *, align: str = "left") -> float:
     """Write one line with its baseline at `y`; returns its width in points."""
-    runs = list(_runs(visual(clean(text)), style))
-    width = sum(face.width(run) for face, run in runs) * style.size / 1000
+    runs, width = _shape(text, style.weight, style.locale)
+    width *= style.size / 1000
     start = x - width if align == "right" else x - width / 2 if align == "center" else x
     pen = canvas.beginText(start, y)
     pen.setFillColor(HexColor(style.color))
@@ -118,12 +117,18 @@ def _visible(ch: str) -> str:
     return UNKNOWN if category[0] == "C" else ch
 
 
-def _runs(text: str, style: Style) -> Iterator[Run]:
-    """The text in pieces of one face each; a character that no font has is drawn as U+FFFD."""
-    language = language_of(text, style.locale)
-    drawn = [_drawable(ch, style.weight, language) for ch in text]
-    for face, group in groupby(drawn, key=lambda pair: pair[0]):
-        yield face, "".join(ch for _, ch in group)
+@lru_cache(maxsize=8192)
+def _shape(text: str, weight: Weight, locale: str) -> tuple[tuple[Run, ...], float]:
+    """The text in pieces of one face each, and its width in thousandths of the type size.
+
+    Remembered, because a cell is measured for its column, then to see whether it fits, and at last drawn.
+    """
+    shown = visual(clean(text))
+    language = language_of(shown, locale)
+    drawn = [_drawable(ch, weight, language) for ch in shown]
+    pieces = groupby(drawn, key=lambda pair: pair[0])
+    runs = tuple((face, "".join(ch for _, ch in group)) for face, group in pieces)
+    return runs, sum(face.width(run) for face, run in runs)
 
 
 def _drawable(ch: str, weight: Weight, language: str) -> Run:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pypdf import PdfReader
 
 from core.formats.html import FORMAT
 from tests.formats.pdf_html_reports import HOSTILE, chart, column, head, kpis, numbered, part, texts, write_report
@@ -127,6 +129,17 @@ def test_printing_draws_all_rows(page: Page, tmp_path: Path) -> None:
     page.emulate_media(media="print")
     expect(page.locator("#s1 tbody tr")).to_have_count(450)
     expect(page.locator(".tools")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.get_by_role("button", name="Value")).to_be_visible()
+
+
+def test_every_printed_page_repeats_the_header(page: Page, tmp_path: Path) -> None:
+    show(page, write_report(FORMAT, tmp_path, [numbered(450)]).path)
+    printed = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    texts_of_pages = [sheet.extract_text() for sheet in printed.pages]
+    assert len(texts_of_pages) > 3
+    assert all("Value" in text for text in texts_of_pages)
+    assert "row 00449" in texts_of_pages[-1]
 
 
 def test_a_phone_scrolls_the_table_not_the_page(page: Page, tmp_path: Path) -> None:

@@ -101,23 +101,35 @@
       filter();
     }
 
-    heads.forEach((head, n) => {
+    const labels = heads.map((head) => head.firstElementChild);
+    const buttons = heads.map((head, n) => {
       const button = document.createElement("button");
       button.type = "button";
       button.title = `Sort by ${head.textContent}`;
-      button.append(...head.childNodes);
       button.addEventListener("click", () => sort(n));
-      head.append(button);
+      return button;
     });
+    const arm = () =>
+      heads.forEach((head, n) => {
+        buttons[n].append(labels[n]);
+        head.replaceChildren(buttons[n]);
+      });
+    /** Browsers do not repeat a header on paper that has buttons in it. */
+    const disarm = () => heads.forEach((head, n) => head.replaceChildren(labels[n]));
     const fill = () => {
       if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < 600 && drawn < shown.length) draw(STEP);
     };
-    const drawAll = () => draw(shown.length);
+    const print = () => {
+      disarm();
+      draw(shown.length);
+    };
     frame.addEventListener("scroll", fill, { passive: true });
     input.addEventListener("input", filter);
-    addEventListener("beforeprint", drawAll);
-    matchMedia("print").addEventListener("change", ({ matches }) => matches && drawAll());
+    addEventListener("beforeprint", print);
+    addEventListener("afterprint", arm);
+    matchMedia("print").addEventListener("change", ({ matches }) => (matches ? print() : arm()));
     tools.hidden = false;
+    arm();
     redraw();
   }
 
