@@ -47,17 +47,22 @@ def set_up(*, progress: Progress) -> Login | None:
     with session_scope() as session:
         keys.check_key(session)
         first = _first_person(session)
+        wants_sample = settings.sample and sample.is_welcome(session)
     if first is not None:
         progress(f"Made the first administrator, {first.email}.")
-    if settings.sample:
+    if wants_sample:
         load_sample(progress=progress)
     return first or find_login()
 
 
 def bring_schema_up(*, progress: Progress) -> None:
     """Migrate the metadata database."""
-    get_settings().data_path.mkdir(parents=True, exist_ok=True)
     progress("Bringing the database up to date ...")
+    _migrate()
+
+
+def _migrate() -> None:
+    get_settings().data_path.mkdir(parents=True, exist_ok=True)
     migrate(get_engine())
 
 
@@ -79,6 +84,7 @@ def load_sample(*, progress: Progress) -> bool:
 def create_admin(*, email: str, name: str, password: str, timezone: str = "UTC") -> str:
     """Another administrator, from the command line; returns the address. Raises InvalidInput or Conflict."""
     data = _checked(email=email, name=name, password=password, timezone=timezone)
+    _migrate()
     with session_scope() as session:
         return accounts.create_user(session, actor=None, data=data).email
 

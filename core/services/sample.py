@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -38,6 +39,11 @@ def sample_path() -> Path:
 
 def is_loaded(session: Session) -> bool:
     return workspace.get_or_create(session).sample_loaded_at is not None
+
+
+def is_welcome(session: Session) -> bool:
+    """At a very first start: nobody has set up anything yet."""
+    return not is_loaded(session) and session.scalar(select(DataSource.id).limit(1)) is None
 
 
 def load_sample(session: Session, *, owner: Actor) -> bool:

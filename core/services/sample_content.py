@@ -32,12 +32,11 @@ _OVERALL: Final = {
     "on_time_overall": {"hidden": True, "format": "percent:1"},
     "delay_overall_min": {"hidden": True, "format": "number:1"},
 }
-_COMMON: Final = {
+_DELAYS: Final = {
     "on_time_share": {"label": "On time", "format": "percent:1"},
     "avg_delay_min": {"label": "Avg delay", "format": "number:1"},
-    "longest_delay_min": {"label": "Longest delay"},
-    **_OVERALL,
 }
+_LONGEST: Final = {"longest_delay_min": {"label": "Longest delay"}}
 
 
 def _departures_kpi() -> dict[str, Any]:
@@ -73,7 +72,7 @@ ORDER BY departures DESC""",
                 "y": "avg_delay_min",
                 "title": "Average departure delay by airline",
             },
-            "columns": {**_COMMON, "last_flight": {"format": "date"}},
+            "columns": {**_DELAYS, **_LONGEST, **_OVERALL, "last_flight": {"format": "date"}},
         },
     },
     {
@@ -117,7 +116,7 @@ LIMIT 25""",
                 "y": "avg_delay_min",
                 "title": "Average departure delay of the worst routes",
             },
-            "columns": _COMMON,
+            "columns": {**_DELAYS, **_LONGEST},
         },
     },
     {
@@ -190,7 +189,7 @@ ORDER BY departures DESC""",
                 "y": "avg_delay_min",
                 "title": "Average departure delay by weather",
             },
-            "columns": _COMMON,
+            "columns": {**_DELAYS, **_OVERALL},
         },
     },
     {
