@@ -13,7 +13,6 @@ from core.migrations import current_revision, migrate, newest_revision
 from core.models import Base
 from core.settings import ROOT
 
-
 _INDEX_NAMES = {
     "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'index'"),
     "postgresql": text("SELECT indexname FROM pg_indexes"),

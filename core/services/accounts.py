@@ -40,6 +40,7 @@ __all__ = [
     "change_password",
     "create_session",
     "create_user",
+    "end_other_sessions",
     "end_session",
     "find_actor",
     "find_actor_of_token",
