@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from core import crypto
-from core.database import read_scope
+from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.services import accounts
 from core.services.accounts import SignedIn
@@ -36,6 +37,12 @@ async def find_session(scope: Scope) -> SignedIn | None:
 def find_session_of(token: str) -> SignedIn | None:
     with read_scope() as session:
         return accounts.find_session(session, token)
+
+
+def note_seen(session_id: UUID) -> None:
+    """For the list of a person's browsers."""
+    with session_scope() as session:
+        accounts.touch_session(session, session_id=session_id)
 
 
 async def find_bearer(scope: Scope) -> Actor | None:

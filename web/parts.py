@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
 from core import logs
-from core.database import get_engine, read_scope
+from core.database import get_engine, is_reachable, read_scope
 from core.migrations import current_revision, newest_revision
 from core.services import accounts
 from web import files, identity, login, previews
@@ -76,6 +76,9 @@ def _tell_what_is_missing() -> None:
     """A server started by hand says by name what script/server would have prepared."""
     if not _identity_reaches_pages():
         _log.error("server.trustedUserHeaders is not set: start in the project's folder, where .streamlit/ lies.")
+    if not is_reachable():
+        _log.error("The database does not answer. Check ROOSTER_DATABASE_URL.")
+        return
     if current_revision(get_engine()) != newest_revision():
         _log.error("The database is not up to date. Run: python -m core.cli migrate")
         return

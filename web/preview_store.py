@@ -48,7 +48,8 @@ def get(user_id: UUID, token: str) -> str:
     """The person's own preview; raises NotFound."""
     with _lock:
         _drop_old()
-        found = _kept.get(user_id, {}).get(token)
+        mine = _kept.get(user_id)
+        found = mine.get(token) if mine else None
     if found is None:
         raise NotFound("This preview is gone. Reload the page that showed it.")
     return found.html

@@ -5,15 +5,19 @@ It stands before everything the process serves. Without a session only the paths
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.database import DatabaseUnavailable
 from web import cookies, identity, paths
 from web.sockets import LIVE, SIGNED_OUT, LiveSocket, LiveSockets
 
+_log = logging.getLogger(__name__)
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _HARDENING: Final = {
     "x-content-type-options": "nosniff",
@@ -42,7 +46,11 @@ class Wall:
         if paths.is_public(scope):
             await self._app(scope, receive, send)
             return
-        refusal = await self._refusal(scope)
+        try:
+            refusal = await self._refusal(scope)
+        except DatabaseUnavailable as error:
+            _log.error("The database did not answer: %s", error)
+            refusal = _unavailable(scope)
         await (refusal or self._app)(scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> Response | None:
@@ -75,6 +83,7 @@ class Wall:
             await send({"type": "websocket.close", "code": SIGNED_OUT})
             return
         identity.attach_session(scope, signed_in)
+        await run_in_threadpool(identity.note_seen, signed_in.session_id)
         socket = LiveSocket(signed_in, token, receive, send)
         with self._sockets.opened(socket):
             await self._app(scope, socket.receive, socket.send)
@@ -89,6 +98,13 @@ def _unauthorised(scope: Scope) -> Response:
         return JSONResponse({"detail": detail}, status_code=401, headers={"www-authenticate": "Bearer"})
     # Plain text: the pages would show the body of anything else in a dialog.
     return PlainTextResponse("Sign in first.", status_code=401)
+
+
+def _unavailable(scope: Scope) -> Response:
+    text = "The database does not answer. Try again in a moment."
+    if paths.is_api(scope["path"]):
+        return JSONResponse({"detail": text}, status_code=503)
+    return PlainTextResponse(text, status_code=503)
 
 
 def _missing_csrf() -> Response:

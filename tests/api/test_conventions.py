@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
+
+from core.database import make_engine, use_engine
 
 LISTS = ("data-sources", "saved-queries", "dashboards", "scheduled-reports", "executions")
 CONTRACT = {
@@ -130,6 +133,15 @@ def test_a_large_body_is_refused_before_it_is_read(api: TestClient) -> None:
     streamed = api.post("/api/dashboards", content=endless(), headers={"content-type": "application/json"})
     assert announced.status_code == streamed.status_code == 413
     assert isinstance(streamed.json()["detail"], str)
+
+
+def test_a_database_that_is_away_is_503_in_words(api: TestClient, tmp_path: Path) -> None:
+    use_engine(make_engine(f"sqlite:///{tmp_path / 'nowhere' / 'rooster.db'}"))
+    response = api.post("/api/auth/token", data={"username": "alice@example.test", "password": "x"})
+    assert response.status_code == 503
+    assert isinstance(response.json()["detail"], str)
+    for path in ("/api/auth/me", "/api/health", "/schedules"):
+        assert api.get(path, headers={"cookie": "rooster_session=x"}).status_code == 503
 
 
 def test_a_trailing_slash_is_another_path(api: TestClient) -> None:

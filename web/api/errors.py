@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,16 +11,20 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from core.database import DatabaseUnavailable
 from core.errors import InvalidInput, RoosterError, TemplateError, Throttled
 from web.api.email_config import TEST_KINDS
 from web.statuses import status_of
 
+_log = logging.getLogger(__name__)
 _UNPROCESSABLE: Final = int(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def add_to(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _answer_validation)
     api.add_exception_handler(RoosterError, _answer_error)
+    api.add_exception_handler(DatabaseUnavailable, _answer_unavailable)
+    api.add_exception_handler(Exception, _answer_unforeseen)
 
 
 async def _answer_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -38,6 +43,18 @@ async def _answer_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RoosterError)
     headers = {"retry-after": str(error.retry_after)} if isinstance(error, Throttled) else None
     return JSONResponse({"detail": _detail(error)}, status_code=status_of(error), headers=headers)
+
+
+async def _answer_unavailable(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("The database did not answer: %s", error)
+    detail = "The database does not answer. Try again in a moment."
+    return JSONResponse({"detail": detail}, status_code=int(HTTPStatus.SERVICE_UNAVAILABLE))
+
+
+async def _answer_unforeseen(_request: Request, _error: Exception) -> JSONResponse:
+    """The framework logs the error itself."""
+    detail = "Something went wrong on the server; its log says what."
+    return JSONResponse({"detail": detail}, status_code=int(HTTPStatus.INTERNAL_SERVER_ERROR))
 
 
 def _detail(error: RoosterError) -> str | list[dict[str, Any]]:
