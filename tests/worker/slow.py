@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 ENDLESS = 10**12
+# Some seconds of counting.
+SECONDS_LONG = 10_000_000
 # One row at the end: the time goes into the query.
 COUNT = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < (SELECT top FROM dial))"
