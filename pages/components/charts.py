@@ -70,6 +70,7 @@ def _cartesian(preview: Preview, kind: TileChart, across: str | None, values: Se
             "name": name,
             "type": "line" if kind == "area" else kind,
             "data": [_number(value) for value in _column(preview, name)],
+            "barMaxWidth": 56,
             "showSymbol": kind == "scatter" or len(preview.rows) <= 40,
             **({"areaStyle": {"opacity": 0.18}} if kind == "area" else {}),
         }

@@ -11,10 +11,34 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.errors import RoosterError
-from core.schemas.base import first_error
 
 _TOASTS: Final = "feedback_toasts"
 _REFUSAL: Final = "feedback_refusal"
+_PLAINER: Final = {
+    "string_too_short": "fill this in",
+    "string_type": "fill this in",
+    "missing": "fill this in",
+    "too_short": "choose at least one",
+}
+# The fields of the forms by the names of the schemas.
+_LABELS: Final = {
+    "name": "Name",
+    "url": "Address of the database",
+    "sql": "SQL",
+    "parameters": "Parameters",
+    "recipients": "Recipients",
+    "cc": "CC",
+    "bcc": "BCC",
+    "formats": "Files",
+    "days_of_week": "On days",
+    "time": "At",
+    "timezone": "Time zone",
+    "tiles": "Tiles",
+    "smtp_host": "Server",
+    "smtp_port": "Port",
+    "from_email": "From address",
+    "new_password": "New password",
+}
 
 
 def say(text: str, *, icon: str = ":material/check_circle:") -> None:
@@ -43,7 +67,7 @@ def refusals_shown() -> Iterator[None]:
     except RoosterError as error:
         st.error(plain(error.message), icon=":material/error:")
     except ValidationError as error:
-        st.error(plain(first_error(error).message), icon=":material/error:")
+        st.error(plain(sentence_of(error)), icon=":material/error:")
 
 
 def act(action: Callable[..., str | None], *arguments: Any) -> bool:
@@ -54,11 +78,23 @@ def act(action: Callable[..., str | None], *arguments: Any) -> bool:
         refuse(error.message)
         return False
     except ValidationError as error:
-        refuse(first_error(error).message)
+        refuse(sentence_of(error))
         return False
     if text:
         say(text)
     return True
+
+
+def sentence_of(error: ValidationError) -> str:
+    """The first refusal, in the words of the form: `Recipients: 'bad' is not a valid e-mail address.`"""
+    problem = error.errors()[0]
+    reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    least = problem.get("ctx", {}).get("min_length", 1)
+    if problem["type"] == "string_too_short" and least > 1:
+        reason = f"use at least {least} characters"
+    reason = _PLAINER.get(problem["type"], reason) if least == 1 else reason
+    fields = [str(part) for part in problem["loc"] if str(part) in _LABELS]
+    return f"{_LABELS[fields[-1]]}: {reason}." if fields else f"{reason[:1].upper()}{reason[1:]}."
 
 
 def plain(text: str) -> str:

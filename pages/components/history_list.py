@@ -16,6 +16,7 @@ from core.schemas.base import Page
 from core.schemas.executions import ExecutionResponse
 from core.services import executions, scheduled_reports
 from core.states import ACTIVE_STATUSES, EXECUTION_STATUSES, LABELS
+from pages.components.address import from_address, to_address
 from pages.components.execution_list import execution_rows
 from pages.components.layout import empty_state
 from pages.components.live import live
@@ -24,12 +25,11 @@ from pages.components.paging import page_offset, pagination
 
 SIZE: Final = 20
 _EVERY: Final = "all"
-_ANY_TIME: Final = "Any time"
-_SINCE: Final[dict[str, timedelta | None]] = {
-    _ANY_TIME: None,
-    "Last 24 hours": timedelta(hours=24),
-    "Last 7 days": timedelta(days=7),
-    "Last 30 days": timedelta(days=30),
+_SINCE: Final[dict[str, tuple[str, timedelta | None]]] = {
+    _EVERY: ("Any time", None),
+    "24h": ("Last 24 hours", timedelta(hours=24)),
+    "7d": ("Last 7 days", timedelta(days=7)),
+    "30d": ("Last 30 days", timedelta(days=30)),
 }
 _MOST_REPORTS: Final = 500
 
@@ -41,7 +41,7 @@ def history(user: Actor) -> None:
 
 def _show(user: Actor, chosen: tuple[str, str, str], found: Page[ExecutionResponse]) -> None:
     if not found.items:
-        _nothing(filtered=chosen != (_EVERY, _EVERY, _ANY_TIME))
+        _nothing(filtered=set(chosen) != {_EVERY})
         return
     execution_rows(user, found.items)
     pagination(found.total, size=SIZE, noun="runs", key="runs")
@@ -64,16 +64,22 @@ def _find(user: Actor, status: str, report: str, since: str) -> Page[ExecutionRe
 
 def _filters(reports: dict[str, str]) -> tuple[str, str, str]:
     left, middle, right = st.columns([2, 3, 2])
-    status = left.selectbox(
-        "Status", [_EVERY, *EXECUTION_STATUSES], key="status", bind="query-params",
-        format_func=lambda word: LABELS.get(word, "Every status"),
-    )  # fmt: skip
-    report = middle.selectbox(
-        "Report", [_EVERY, *reports], key="report", bind="query-params",
-        format_func=lambda identity: reports.get(identity, "Every report"),
-    )  # fmt: skip
-    since = right.selectbox("Since", list(_SINCE), key="since", bind="query-params")
-    return status or _EVERY, report or _EVERY, since or _ANY_TIME
+    statuses = {_EVERY: "Every status", **{status: LABELS[status] for status in EXECUTION_STATUSES}}
+    with left:
+        status = _filter("Status", statuses)
+    with middle:
+        report = _filter("Report", {_EVERY: "Every report", **reports})
+    with right:
+        since = _filter("Since", {key: words for key, (words, _) in _SINCE.items()})
+    return status, report, since
+
+
+def _filter(label: str, options: dict[str, str]) -> str:
+    name, keys = label.lower(), list(options)
+    index = keys.index(from_address(name, keys, _EVERY))
+    chosen = st.selectbox(label, keys, index=index, format_func=lambda key: options.get(key, key), key=name)
+    to_address(name, chosen, _EVERY)
+    return chosen
 
 
 def _report_names(user: Actor) -> dict[str, str]:
@@ -82,8 +88,8 @@ def _report_names(user: Actor) -> dict[str, str]:
     return {str(report.id): report.name for report in sorted(found.items, key=lambda report: report.name.casefold())}
 
 
-def _since(words: str) -> datetime | None:
-    back = _SINCE[words]
+def _since(key: str) -> datetime | None:
+    back = _SINCE[key][1]
     return None if back is None else clock.now() - back
 
 

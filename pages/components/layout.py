@@ -16,10 +16,11 @@ _CSS: Final = """<style>
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .25rem 0 .75rem; gap: .25rem; }
 [class*="st-key-row-"] :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) {
   margin-bottom: 0; overflow-wrap: anywhere; }
-[class*="st-key-row-"] p, .st-key-list-head p { margin-bottom: 0; }
-.st-key-list-head { border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: .5rem 0; }
-.st-key-list-head p { font-size: .8rem; font-weight: 600; opacity: .75; }
-.st-key-list-head [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-row-"] p, [class*="st-key-list-head"] p { margin-bottom: 0; }
+[class*="st-key-list-head"] {
+  border-bottom: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: .5rem 0; }
+[class*="st-key-list-head"] p { font-size: .8rem; font-weight: 600; opacity: .75; }
+[class*="st-key-list-head"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-row-"] [data-testid="stVerticalBlock"] { gap: .15rem; }
 [class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
 [class*="st-key-row-"] [data-testid="stPageLink"] p { 
@@ -28,7 +29,7 @@ _CSS: Final = """<style>
 [data-testid="stCaptionContainer"] a[href^="mailto:"] { color: inherit; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
-  .st-key-list-head { display: none; }
+  [class*="st-key-list-head"] { display: none; }
   [class*="st-key-row-"] [data-testid="stHorizontalBlock"] { gap: .25rem .75rem; }
   [class*="st-key-row-"] [data-testid="stColumn"] { flex: 1 1 40%; min-width: 40%; }
   [class*="st-key-row-"] [data-testid="stColumn"]:first-child { flex-basis: 100%; }
@@ -45,7 +46,7 @@ def page_head(title: str, subtitle: str = "") -> AbstractContextManager[Any]:
             st.title(plain(title), anchor=False)
             if subtitle:
                 st.caption(plain(subtitle))
-        actions = st.container(horizontal=True, width="content", key="page-actions")
+        actions = st.container(horizontal=True, width="content", vertical_alignment="center", key="page-actions")
     show_feedback()
     return actions
 
@@ -67,7 +68,8 @@ def empty_state(icon: str, title: str, text: str) -> AbstractContextManager[Any]
 
 
 def list_head(widths: Sequence[float], titles: Sequence[str]) -> None:
-    with st.container(key="list-head"):
+    """The titles name the list: a page may hold several, each with its own."""
+    with st.container(key=f"list-head-{'-'.join(filter(None, titles))}"):
         for column, title in zip(st.columns(widths), titles, strict=True):
             column.markdown(title or "&nbsp;")
 

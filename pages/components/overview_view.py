@@ -90,7 +90,7 @@ def _upcoming(user: Actor, reports: Sequence[ScheduledReportResponse]) -> None:
 def _welcome() -> None:
     with empty_state(
         ":material/wb_twilight:",
-        "Good morning. Nothing is scheduled yet",
+        "Nothing is scheduled yet",
         "Three steps to the first report: connect a data source, write a query, schedule it.",
     ):
         st.page_link(DATA_SOURCES, label="1. Data sources", icon=":material/database:")

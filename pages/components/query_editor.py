@@ -127,6 +127,8 @@ def results(user: Actor, edited: EditedQuery, query: SavedQueryResponse | None) 
     key = f"result-{query.id if query else 'new'}"
     if st.button("Run", icon=":material/play_arrow:", key=f"{key}-run", type="primary") or edited.run:
         with st.spinner("Running\u2026", show_time=True), refusals_shown():
+            # A result from before must not stand below the error of now.
+            st.session_state.pop(key, None)
             st.session_state[key] = run(user, edited)
     shown: Preview | None = st.session_state.get(key)
     if shown is not None:

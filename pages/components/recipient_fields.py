@@ -24,7 +24,7 @@ def address_field(label: str, addresses: Sequence[str], *, key: str, help: str |
     for address in found:
         problem = _problem_with(address)
         if problem:
-            st.caption(f":red[:material/error: {plain(problem)}]")
+            st.markdown(f":small[:red[:material/error: {plain(problem)}]]")
     return found
 
 

@@ -13,6 +13,7 @@ from core.schemas.accounts import Actor
 from core.schemas.base import Page
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services import scheduled_reports
+from pages.components.address import from_address, to_address
 from pages.components.feedback import plain
 from pages.components.layout import cards, empty_state, list_head, list_row
 from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
@@ -37,7 +38,7 @@ class FoundSchedules:
 
 
 def find(user: Actor) -> FoundSchedules:
-    chosen, search = st.session_state.get("show") or st.query_params.get("show", "All"), _search()
+    chosen, search = _chosen(), _search()
     offset, wanted = page_offset(size=SIZE), {"Active": True, "Paused": False}.get(chosen)
     with read_scope() as session:
         find_in = partial(scheduled_reports.list_scheduled_reports, session, actor=user, search=search)
@@ -63,6 +64,10 @@ def show(user: Actor, found: FoundSchedules) -> None:
     for report in found.page.items:
         _row(user, report)
     pagination(found.page.total, size=SIZE, noun="schedules")
+
+
+def _chosen() -> str:
+    return str(st.session_state.get("show") or from_address("show", _FILTERS, _FILTERS[0]))
 
 
 def _search() -> str:
@@ -99,10 +104,11 @@ def _filters(counts: dict[str, int]) -> None:
         "Search", placeholder="Search by name", icon=":material/search:", key="search",
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    right.segmented_control(
-        "Show", _FILTERS, default="All", required=True, key="show", label_visibility="collapsed",
-        format_func=lambda name: f"{name} {counts[name]}", bind="query-params",
+    chosen = right.segmented_control(
+        "Show", _FILTERS, default=_chosen(), required=True, key="show", label_visibility="collapsed",
+        format_func=lambda name: f"{name} {counts[name]}",
     )  # fmt: skip
+    to_address("show", chosen, _FILTERS[0])
 
 
 def _row(user: Actor, report: ScheduledReportResponse) -> None:

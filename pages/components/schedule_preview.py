@@ -10,11 +10,10 @@ from pydantic import ValidationError
 
 from core.database import read_scope
 from core.schemas.accounts import Actor
-from core.schemas.base import first_error
 from core.schemas.schedule import ScheduleConfig, SchedulePreviewRequest, UpcomingRun
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services import mail_preview, scheduled_reports
-from pages.components.feedback import plain, refusals_shown
+from pages.components.feedback import plain, refusals_shown, sentence_of
 from pages.components.schedule_form import validated
 from web import preview_store
 
@@ -29,7 +28,7 @@ def next_runs(config: dict[str, Any]) -> None:
             schedule = ScheduleConfig.model_validate(config)
         except ValidationError as error:
             st.subheader("Next runs", anchor=False)
-            st.caption(f":material/info: {plain(first_error(error).message)}")
+            st.caption(f":material/info: {plain(sentence_of(error))}")
             return
         preview = scheduled_reports.preview_schedule(SchedulePreviewRequest(schedule_config=schedule, count=_RUNS))
         st.subheader(f"Next {_RUNS} runs", anchor=False)
@@ -44,7 +43,7 @@ def _run(run: UpcomingRun) -> None:
     line = f"**{local:%a %-d %b %Y}, {local:%H:%M}** :small[:gray[UTC{run.offset} \u00b7 {run.utc:%H:%M} UTC]]"
     st.markdown(line)
     if run.note:
-        st.caption(f":orange[:material/schedule: {plain(run.note)}]")
+        st.markdown(f":small[:orange[:material/schedule: {plain(run.note)}]]")
 
 
 def mail_preview_card(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None) -> None:

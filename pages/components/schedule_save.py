@@ -16,7 +16,7 @@ from pages.components import schedule_actions as actions
 from pages.components.execution_list import execution_rows
 from pages.components.feedback import act, plain, refusals_shown, say
 from pages.components.layout import empty_state
-from pages.components.pages_map import EXECUTION, QUERIES, SCHEDULE, go, open_link
+from pages.components.pages_map import EXECUTION, HISTORY, QUERIES, SCHEDULE, go, open_link
 from pages.components.schedule_form import Subjects, validated
 
 _MOST = 500
@@ -97,3 +97,4 @@ def past_runs(user: Actor, report: ScheduledReportDetail) -> None:
         st.caption("It has not run yet.")
         return
     execution_rows(user, report.executions, key="past-")
+    open_link(HISTORY, "All runs of this schedule", report.id, name="report", icon=":material/history:")

@@ -11,7 +11,7 @@ from tests.pages.conftest import Open, words
 @pytest.mark.parametrize(
     ("path", "title", "next_step"),
     [
-        ("pages/home.py", "Good morning. Nothing is scheduled yet", "3. New schedule"),
+        ("pages/home.py", "Nothing is scheduled yet", "3. New schedule"),
         ("pages/schedules.py", "No schedules yet", "New schedule"),
         ("pages/queries.py", "No queries yet", "Data sources"),
         ("pages/dashboards.py", "No dashboards yet", "Queries"),

@@ -1,4 +1,5 @@
 import {basicSetup, EditorView} from "codemirror"
+import {autocompletion} from "@codemirror/autocomplete"
 import {Compartment, EditorState, Prec} from "@codemirror/state"
 import {keymap} from "@codemirror/view"
 import {indentWithTab} from "@codemirror/commands"
@@ -69,7 +70,8 @@ function create(component) {
       doc: data.value,
       extensions: [
         Prec.highest(keymap.of([{key: "Mod-Enter", run}])),
-        basicSetup, keymap.of([indentWithTab]), mine.language.of(language(data)), look, syntaxHighlighting(colours), listen,
+        basicSetup, autocompletion({icons: false}), keymap.of([indentWithTab]), mine.language.of(language(data)),
+        look, syntaxHighlighting(colours), listen,
         EditorView.lineWrapping, EditorView.contentAttributes.of({"aria-label": data.label}),
         EditorView.theme({".cm-scroller": {minHeight: `${data.height}px`, maxHeight: "60vh", overflow: "auto"}}),
         EditorView.domEventHandlers({blur: () => { tell(); return false }}),
