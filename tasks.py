@@ -24,6 +24,7 @@ from huey.serializer import SignedSerializer
 from core import host, logs
 from core.database import DatabaseUnavailable, session_scope
 from core.errors import SettingsError
+from core.parent import end_with_parent
 from core.services import children, ledger, mailer, retention, scheduler, supervisor, workers
 from core.services.keys import key_ring
 from core.settings import Settings, get_settings
@@ -167,6 +168,7 @@ def start_up() -> None:
     if not _started.acquire(blocking=False):
         return
     logs.set_up()
+    end_with_parent()
     warn_about_flags(sys.argv)
     _beat()
     threading.Thread(target=_keep_beating, daemon=True, name="heartbeat").start()

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +18,9 @@ sys.path.insert(0, str(ROOT))
 from core import host  # noqa: E402 - the path comes first
 from core.errors import RoosterError  # noqa: E402
 from core.parent import VARIABLE  # noqa: E402
+from core.services.installation import find_login  # noqa: E402
 from core.settings import Settings, get_settings  # noqa: E402
+from script.preflight import answers, find_busy_port, find_running, welcome  # noqa: E402
 
 # A running report gets a minute, and Huey a moment to say good-bye.
 STOP_SECONDS = {"worker": 65.0, "web": 10.0, "mail catcher": 5.0}
@@ -132,46 +131,8 @@ def stop_all(kept: list[Kept]) -> None:
     say("stopped")
 
 
-def find_running(settings: Settings) -> str | None:
-    state = settings.data_path / "server.json"
-    try:
-        known = json.loads(state.read_text())
-    except (OSError, ValueError):
-        return None
-    if host.is_gone(known["owner"]):
-        return None  # it was killed; its children ended with it
-    pid = known["owner"].split("|")[2]
-    return f"Rooster is running already at {known['address']} (process {pid}). Stop it with: kill {pid}"
-
-
-def find_busy_port(settings: Settings) -> str | None:
-    ports = {"ROOSTER_PORT": (settings.host, settings.port)}
-    if settings.mail_catcher:
-        ports["ROOSTER_MAIL_CATCHER_PORT"] = ("127.0.0.1", settings.mail_catcher_port)
-    for variable, (address, port) in ports.items():
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError as error:
-                return f"Port {port} on {address} cannot be used: {error.strerror}. Free it, or set {variable}."
-    return None
-
-
-def answers(settings: Settings) -> bool:
-    where = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    bracketed = f"[{where}]" if ":" in where else where
-    try:
-        with urllib.request.urlopen(f"http://{bracketed}:{settings.port}/login", timeout=2) as reply:
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 def greet(settings: Settings) -> None:
-    from core.services.welcome import welcome_lines
-
-    print("\n".join(["", *welcome_lines(settings), ""]), flush=True)
+    print("\n".join(["", *welcome(settings, find_login()), ""]), flush=True)
 
 
 def say(text: str) -> None:

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount
 from core import logs
 from core.database import get_engine, is_reachable, read_scope
 from core.migrations import current_revision, newest_revision
+from core.parent import end_with_parent
 from core.services import accounts
 from web import files, identity, login, previews
 from web.api import create_api
@@ -46,6 +47,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     logs.set_up()
+    end_with_parent()
     _log_in_one_place()
     await run_in_threadpool(_tell_what_is_missing)
     threading.Thread(target=_preload, name="preload", daemon=True).start()

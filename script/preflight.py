@@ -1,0 +1,65 @@
+"""What is looked at before and after the start: another server, busy ports, the first answer, the greeting."""
+
+from __future__ import annotations
+
+import json
+import socket
+import urllib.error
+import urllib.request
+
+from core import host
+from core.services.installation import Login
+from core.settings import Settings
+
+
+def find_running(settings: Settings) -> str | None:
+    state = settings.data_path / "server.json"
+    try:
+        known = json.loads(state.read_text())
+    except (OSError, ValueError):
+        return None
+    if host.is_gone(known["owner"]):
+        return None  # it was killed; its children ended with it
+    pid = known["owner"].split("|")[2]
+    return f"Rooster is running already at {known['address']} (process {pid}). Stop it with: kill {pid}"
+
+
+def find_busy_port(settings: Settings) -> str | None:
+    ports = {"ROOSTER_PORT": (settings.host, settings.port)}
+    if settings.mail_catcher:
+        ports["ROOSTER_MAIL_CATCHER_PORT"] = ("127.0.0.1", settings.mail_catcher_port)
+    for variable, (address, port) in ports.items():
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as error:
+                return f"Port {port} on {address} cannot be used: {error.strerror}. Free it, or set {variable}."
+    return None
+
+
+def answers(settings: Settings) -> bool:
+    where = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
+    bracketed = f"[{where}]" if ":" in where else where
+    try:
+        with urllib.request.urlopen(f"http://{bracketed}:{settings.port}/login", timeout=2) as reply:
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def welcome(settings: Settings, login: Login | None) -> list[str]:
+    """The lines that tell a new person where to go and what to click."""
+    lines = [f"Rooster is ready at {settings.base_url}"]
+    if login is None:
+        return [*lines, "Nobody can sign in yet. Run: .venv/bin/python -m core.cli create-admin"]
+    secret = f"password {login.password}" if login.password else "the password you set"
+    return [
+        *lines,
+        f"  1. Sign in as {login.email}, {secret}.",
+        "  2. Open Schedules, choose one, press Send test.",
+        "  3. Open Outbox and read the mail: it stays on this machine."
+        if settings.mail_catcher
+        else "  3. Read the mail.",
+        "  Ctrl-C stops everything; the next start keeps all data.",
+    ]
