@@ -26,7 +26,7 @@ from core.database import DatabaseUnavailable, session_scope
 from core.errors import SettingsError
 from core.parent import end_with_parent
 from core.services import children, ledger, mailer, retention, scheduler, supervisor, workers
-from core.services.keys import key_ring
+from core.services.keys import check_key, key_ring
 from core.settings import Settings, get_settings
 from core.version import VERSION
 
@@ -170,6 +170,8 @@ def start_up() -> None:
     logs.set_up()
     end_with_parent()
     warn_about_flags(sys.argv)
+    with session_scope() as session:
+        check_key(session)
     _beat()
     threading.Thread(target=_keep_beating, daemon=True, name="heartbeat").start()
     children.warm_up()

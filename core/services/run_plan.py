@@ -37,6 +37,7 @@ class PlannedQuery:
     previous_kpis: Mapping[str, Any] | None
     source: Source | None = None
     source_name: str = ""
+    period_note: str = ""
     query: Query | None = None
     error: SourceError | None = None
 
@@ -103,7 +104,7 @@ def plan_of_snapshot(
         owner_name=owner.name,
         owner_email=owner.email,
         cadence=describe(config),
-        period=period,
+        period=replace(period, note=next((planned.period_note for planned in queries if planned.period_note), "")),
         scheduled_for=execution.scheduled_for,
         timezone=config.timezone,
         trigger=execution.trigger,  # type: ignore[arg-type] # the column holds nothing else
@@ -161,7 +162,14 @@ def _planned(
         error_class = "missing_source" if isinstance(error, SecretUnreadable) else "invalid"
         return replace(planned, error=SourceError(error.message, error_class=error_class))
     query = Query(sql=frozen["sql"], parameters=values, max_rows=get_settings().max_rows, timeout_s=options.timeout_s)
-    return replace(planned, parameters=values, source=source, source_name=options.name, query=query)
+    return replace(
+        planned,
+        parameters=values,
+        source=source,
+        source_name=options.name,
+        period_note=options.period_note,
+        query=query,
+    )
 
 
 def _values(frozen: Mapping[str, Any], chosen: Mapping[str, Any], dates: Mapping[str, date]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from core.document.model import ReportDocument
 from core.errors import DeliveryError, RenderError, RoosterError, SecretUnreadable, SourceError, TemplateError
 from core.mail.message import Sender
 from core.models import Delivery, GeneratedFile, ReportExecution
-from core.services import backoff, email_configurations, ledger, storage
+from core.services import backoff, ledger, storage
+from core.services.email_configurations import account_for
 from core.services.run_data import FinishedFile, write_everything
 from core.services.run_mail import Letter, file_name, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
@@ -58,7 +59,7 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
     with read_scope() as session:
         plan = read_plan(session, execution_id, fence=fence, now=began)
         # Asked first: a report that nobody can get need not be made.
-        account, configuration_id = email_configurations.account_for(session, plan.owner_id)
+        account, configuration_id = account_for(session, plan.owner_id)
     folder = storage.execution_folder(uuid.UUID(plan.head.report_id), execution_id)
     storage.require_space(folder)
     try:

@@ -52,10 +52,10 @@ def _main(execution_id: str, fence: int, *, until_orphaned: Callable[[], object]
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(until_orphaned,), daemon=True).start()
     logs.set_up()
-    from core.services import runner  # after the watch has begun: the imports take a second when cold
+    from core.services.runner import run  # after the watch has begun: the imports take a second when cold
 
     try:
-        runner.run(uuid.UUID(execution_id), fence)
+        run(uuid.UUID(execution_id), fence)
     finally:
         logging.shutdown()
 
