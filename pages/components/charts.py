@@ -19,15 +19,18 @@ CHARTS: Final[dict[TileChart, str]] = {
     "scatter": "Scatter",
     "pie": "Pie",
 }
-_NUMBERS: Final = ("int", "float", "double", "decimal", "number", "numeric", "real", "bigint", "smallint")
+_NUMBERS: Final = ("integer", "number")
 _MOST_SERIES: Final = 6
 _MOST_FIGURES: Final = 4
 _HEIGHT: Final = 320
 
 
-def result_table(preview: Preview, *, height: int | None = None) -> None:
+def result_table(preview: Preview) -> None:
     columns = {column.name: [row[at] for row in preview.rows] for at, column in enumerate(preview.columns)}
-    st.dataframe(columns, hide_index=True, height=height or "auto", alt=f"{len(preview.rows)} rows")
+    # Whole numbers stay as they are: they may be years or ids.
+    fractions = [column.name for column in preview.columns if column.type == "number"]
+    config = {name: st.column_config.NumberColumn(format="localized") for name in fractions}
+    st.dataframe(columns, hide_index=True, column_config=config, alt=f"{len(preview.rows)} rows")
 
 
 def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequence[str], title: str, key: str) -> None:
@@ -43,7 +46,7 @@ def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequenc
 
 
 def numeric_columns(preview: Preview) -> list[str]:
-    return [column.name for column in preview.columns if column.type.lower().startswith(_NUMBERS)]
+    return [column.name for column in preview.columns if column.type in _NUMBERS]
 
 
 def axes(preview: Preview, *, x: str | None, y: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -100,7 +103,7 @@ def _pie(preview: Preview, across: str | None, value: str) -> dict[str, Any]:
                 "radius": ["42%", "66%"],
                 "center": ["50%", "44%"],
                 "data": slices,
-                "label": {"formatter": "{d}%"},
+                "label": {"position": "inside", "formatter": "{d}%"},
             }
         ],
     }

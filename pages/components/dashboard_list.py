@@ -16,7 +16,7 @@ from pages.components.confirm import confirm
 from pages.components.feedback import plain
 from pages.components.layout import empty_state, list_head, list_row
 from pages.components.pages_map import DASHBOARD, QUERIES, SCHEDULE, go, open_link
-from pages.components.paging import pagination
+from pages.components.paging import back_when_beyond, pagination
 from pages.components.times import relative
 
 SIZE: Final = 20
@@ -36,6 +36,7 @@ def show(user: Actor, found: Page[DashboardResponse]) -> None:
                 go(DASHBOARD)
             st.page_link(QUERIES, label="Queries", icon=":material/code:")
         return
+    back_when_beyond(found, key="dashboards")
     list_head(_WIDTHS, ("Dashboard", "Tiles", "Changed", ""))
     for dashboard in found.items:
         _row(user, dashboard)

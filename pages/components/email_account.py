@@ -75,9 +75,7 @@ def _state(saved: EmailConfigResponse | None, *, workspace: bool) -> None:
     elif saved.state == "needs_password":
         st.warning("The saved password cannot be read any more. Type it again and save.", icon=":material/key_off:")
     if outbox.is_catching() and (saved is None or saved.smtp_host in ("localhost", "127.0.0.1")):
-        st.page_link(
-            OUTBOX, label="Mails to this machine are caught: read them in the outbox", icon=":material/outbox:"
-        )
+        st.page_link(OUTBOX, label="Caught on this machine: read the outbox", icon=":material/outbox:")
 
 
 def _save(user: Actor, form: EmailForm, *, workspace: bool) -> None:

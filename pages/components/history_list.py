@@ -21,7 +21,7 @@ from pages.components.execution_list import execution_rows
 from pages.components.layout import empty_state
 from pages.components.live import live
 from pages.components.pages_map import SCHEDULES
-from pages.components.paging import page_offset, pagination
+from pages.components.paging import back_when_beyond, page_offset, pagination
 
 SIZE: Final = 20
 _EVERY: Final = "all"
@@ -40,6 +40,7 @@ def history(user: Actor) -> None:
 
 
 def _show(user: Actor, chosen: tuple[str, str, str], found: Page[ExecutionResponse]) -> None:
+    back_when_beyond(found, key="runs")
     if not found.items:
         _nothing(filtered=set(chosen) != {_EVERY})
         return

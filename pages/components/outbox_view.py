@@ -16,7 +16,7 @@ from pages.components.confirm import confirm
 from pages.components.feedback import plain
 from pages.components.layout import empty_state
 from pages.components.pages_map import EMAIL_SETTINGS, SCHEDULES
-from pages.components.paging import pagination
+from pages.components.paging import back_when_beyond, pagination
 from pages.components.times import moment, short
 
 SIZE: Final = 15
@@ -32,6 +32,7 @@ def search_field() -> str:
 
 
 def show(user: Actor, found: Page[MailSummary]) -> None:
+    back_when_beyond(found, key="mails")
     if not found.items:
         _nothing()
         return

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
+
+from core.schemas.base import Page
 
 
 def page_offset(*, size: int, key: str = "page") -> int:
@@ -11,15 +15,25 @@ def page_offset(*, size: int, key: str = "page") -> int:
     return (max(1, current) - 1) * size
 
 
+def back_when_beyond(found: Page[Any], *, key: str = "page") -> None:
+    """A filter or a deletion made the list shorter than where one stands: start again at its first page."""
+    if not found.items and found.total:
+        st.session_state[key] = 1
+        st.rerun()
+
+
 def pagination(total: int, *, size: int, noun: str, key: str = "page") -> None:
     """Which part is shown, and the way to the others."""
     pages = max(1, -(-total // size))
+    if pages == 1:
+        if total > 1:
+            st.caption(f"{total:,} {noun}")
+        return
     offset = min(page_offset(size=size, key=key), (pages - 1) * size)
-    first = min(offset + 1, total)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"Showing {first:,}\u2013{min(offset + size, total):,} of {total:,} {noun}", width="content")
-        if pages > 1:
-            st.pagination(pages, key=key, bind="query-params")
+        shown = f"{offset + 1:,}\u2013{min(offset + size, total):,}"
+        st.caption(f"Showing {shown} of {total:,} {noun}", width="content")
+        st.pagination(pages, key=key, bind="query-params")
 
 
 def _from_address(key: str) -> int:

@@ -15,7 +15,7 @@ from pages.components.confirm import confirm
 from pages.components.feedback import plain
 from pages.components.layout import empty_state, list_head, list_row
 from pages.components.pages_map import DATA_SOURCES, QUERY, SCHEDULE, go, open_link
-from pages.components.paging import pagination
+from pages.components.paging import back_when_beyond, pagination
 from pages.components.times import relative
 
 SIZE: Final = 20
@@ -34,6 +34,7 @@ def show(user: Actor, found: Page[SavedQueryResponse]) -> None:
                 go(QUERY)
             st.page_link(DATA_SOURCES, label="Data sources", icon=":material/database:")
         return
+    back_when_beyond(found, key="queries")
     list_head(_WIDTHS, ("Query", "Data source", "Changed", ""))
     for query in found.items:
         _row(user, query)

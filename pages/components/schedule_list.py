@@ -17,7 +17,7 @@ from pages.components.address import from_address, to_address
 from pages.components.feedback import plain
 from pages.components.layout import cards, empty_state, list_head, list_row
 from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
-from pages.components.paging import page_offset, pagination
+from pages.components.paging import back_when_beyond, page_offset, pagination
 from pages.components.schedule_actions import actions_menu, perform
 from pages.components.status import is_failing, report_badge
 from pages.components.times import relative, short, without_own_zone
@@ -55,6 +55,7 @@ def show(user: Actor, found: FoundSchedules) -> None:
     if not found.counts["All"] and not _search():
         _nothing_yet()
         return
+    back_when_beyond(found.page)
     _figures(found)
     _filters(found.counts)
     if not found.page.items:

@@ -9,7 +9,7 @@ from core.database import read_scope
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services import executions, scheduled_reports
-from tests.factories import make_query_report
+from tests.factories import make_query_report, make_report
 from tests.pages.conftest import Open, words
 
 LIST = "pages/schedules.py"
@@ -77,6 +77,19 @@ def test_the_filter_leaves_out_the_others(alice: Actor, report: ScheduledReportR
     page.segmented_control(key="show").set_value("Paused").run()
     assert report.name not in words(page)
     assert "No schedule matches" in words(page)
+
+
+def test_a_filter_that_shortens_the_list_leads_back_to_its_first_page(
+    alice: Actor, report: ScheduledReportResponse, open_page: Open
+) -> None:
+    for number in range(11):
+        make_report(alice, saved_query_id=report.saved_query_id, name=f"Number {number:02}")
+    page = open_page(alice, LIST)
+    assert "Showing 1\u201310 of 12 schedules" in words(page)
+    page.get("pagination")[0].set_value(2).run()
+    assert "Showing 11\u201312 of 12 schedules" in words(page)
+    page.text_input(key="search").set_value("Daily").run()
+    assert report.name in words(page)
 
 
 def test_a_name_is_shown_as_it_was_written(alice: Actor, source_url: str, open_page: Open) -> None:

@@ -1,0 +1,70 @@
+"""Writing a query and looking at a dashboard."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.database import read_scope
+from core.schemas.accounts import Actor
+from core.schemas.content import SavedQueryResponse
+from core.services import dashboards, saved_queries
+from tests.factories import make_dashboard, make_data_source, make_saved_query
+from tests.pages.conftest import Open, words
+
+
+@pytest.fixture
+def query(alice: Actor, source_url: str) -> SavedQueryResponse:
+    return make_saved_query(alice, data_source_id=make_data_source(alice, url=source_url).id)
+
+
+def test_running_a_query_shows_its_rows(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
+    page = open_page(alice, "pages/query.py", id=query.id)
+    page.button(key=f"result-{query.id}-run").click().run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["region"]) == ["East", "North", "South", "West"]
+    assert "4 rows" in words(page)
+
+
+def test_a_refused_query_is_told_in_words(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
+    broken = make_saved_query(
+        alice, data_source_id=query.data_source_id, name="Broken", sql="SELECT oops FROM sales", parameters=[]
+    )
+    page = open_page(alice, "pages/query.py", id=broken.id)
+    page.button(key=f"result-{broken.id}-run").click().run()
+    assert "oops" in page.error[0].value
+    assert not page.dataframe
+
+
+def test_saving_keeps_parameters_and_changes_the_name(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
+    page = open_page(alice, "pages/query.py", id=query.id)
+    page.text_input(key=f"{query.id}-name").set_value("Renamed").run()
+    page.button(key="save").click().run()
+    with read_scope() as session:
+        saved = saved_queries.get_saved_query(session, actor=alice, saved_query_id=query.id)
+    assert (saved.name, saved.sql, saved.parameters) == ("Renamed", query.sql, query.parameters)
+
+
+def test_a_tile_that_fails_says_so_and_stops_no_other(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
+    broken = make_saved_query(
+        alice, data_source_id=query.data_source_id, name="Broken", sql="SELECT oops FROM sales", parameters=[]
+    )
+    board = make_dashboard(alice, saved_query_ids=[broken.id, query.id])
+    page = open_page(alice, "pages/dashboard.py", id=board.id)
+    assert not page.exception
+    assert "oops" in page.error[0].value
+    assert len(page.dataframe) == 1
+
+
+def test_tiles_are_moved_and_removed(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
+    board = make_dashboard(alice, saved_query_ids=[query.id, query.id])
+    first, second = (str(tile.id) for tile in board.tiles)
+    page = open_page(alice, "pages/dashboard.py", id=board.id)
+    page.toggle(key=f"dashboard-editing-{board.id}").set_value(True).run()
+    page.text_input(key=f"tiles-{board.id}-{second}-title").set_value("The second").run()
+    page.button(key=f"tiles-{board.id}-{second}-Move up").click().run()
+    page.button(key=f"tiles-{board.id}-{first}-Remove").click().run()
+    page.button(key="save").click().run()
+    assert not page.error
+    with read_scope() as session:
+        saved = dashboards.get_dashboard(session, actor=alice, dashboard_id=board.id)
+    assert [tile.title for tile in saved.tiles] == ["The second"]
