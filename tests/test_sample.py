@@ -113,10 +113,10 @@ def test_the_workspace_is_complete(owner: Actor) -> None:
         source = session.scalars(select(DataSource)).one()
         _, options = data_sources.open_by_id(session, source.id)
         account = email_configurations.find_email_config(session, actor=owner)
-    assert [report.schedule_config.type for report in reports] == ["monthly", "weekly", "daily"]
+    assert [report.schedule_config.type for report in reports] == ["weekly", "monthly", "daily"]
     assert all(report.is_active and report.next_run_at and not report.warnings for report in reports)
     assert all(report.recipients == [sample.READER, owner.email] for report in reports)
-    assert reports[1].formats == ["excel", "csv", "pdf", "html"]
+    assert reports[0].formats == ["excel", "csv", "pdf", "html"]
     assert len(board.tiles) == 4
     assert options.period_note == "sample: the same week of 2013"
     assert account is not None

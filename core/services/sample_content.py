@@ -257,13 +257,13 @@ REPORTS: Final[tuple[dict[str, Any], ...]] = (
         "formats": ["excel", "pdf"],
     },
     {
-        "name": "New York airports, last week",
-        "description": "Departures, cancellations, weather and routes of the week before.",
-        "dashboard": True,
+        "name": "Departures by airline",
+        "description": "Every Monday: how each airline did in the week before.",
+        "query": "Departures and delays by airline",
         "schedule_config": {"type": "weekly", "time": "07:00", "day_of_week": 0},
         "formats": ["excel", "csv", "pdf", "html"],
         "email_body": (
-            "Good morning {{ recipient.first_name }}, here is how the three New York airports did in the week "
+            "Good morning {{ recipient.first_name }}, here is how the airlines of New York did in the week "
             "{{ period.label }}. All rows are in the files."
         ),
     },

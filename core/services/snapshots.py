@@ -40,11 +40,12 @@ def _queries(report: ScheduledReport) -> list[dict[str, Any]]:
 
 
 def _tile(tile: DashboardTile) -> dict[str, Any]:
+    """The query as its tile shows it: the tile's kind of chart, and its axes where it names them."""
     frozen = _query(tile.saved_query, title=tile.title or tile.saved_query.name)
     frozen["values"] = dict(tile.parameters)
-    if tile.chart != "table" or tile.x or tile.y:
-        chart = {"kind": tile.chart, "x": tile.x, "y": tile.y}
-        frozen["presentation"]["chart"] = {key: value for key, value in chart.items() if value}
+    axes = {name: value for name, value in (("x", tile.x), ("y", tile.y)) if value}
+    asked = frozen["presentation"].get("chart") or {}
+    frozen["presentation"]["chart"] = {**asked, **axes, "kind": tile.chart}
     return frozen
 
 
