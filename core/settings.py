@@ -70,6 +70,13 @@ class Settings(BaseSettings):
     def _known_queue(cls, value: str) -> str:
         return _with_scheme(value, _QUEUES)
 
+    @field_validator("storage_url")
+    @classmethod
+    def _a_folder(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("use a folder such as /srv/rooster/exports")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:

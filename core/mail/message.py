@@ -110,7 +110,7 @@ def build_failure_notice(
     *,
     sender: Sender,
     recipient: str,
-    report_name: str,
+    title: str,
     report_id: str,
     execution_id: str,
     workspace: str,
@@ -123,7 +123,6 @@ def build_failure_notice(
     extra_headers: Iterable[tuple[str, str]] = (),
 ) -> EmailMessage:
     """To the owner alone: what went wrong in words, what happens next, and where to look."""
-    title = f"{report_name} did not run"
     message = new_message(
         sender=sender, to=[recipient], subject=f"{title} \u00b7 {scheduled_text}", message_id=message_id
     )

@@ -156,7 +156,9 @@ def moment_text(moment: datetime, head: ReportHead) -> str:
     """`Mon 24 Jun 2013, 07:00` in the report's zone."""
     local = moment.astimezone(clock.zone(head.timezone))
     weekday = weekday_text(local.date(), head.locale).partition(" ")[0]
-    return f"{weekday} {date_text(local.date(), head.locale)}, {time_text(local.time())}"
+    # To the minute: a run that somebody asked for began at some second, and nobody minds which.
+    minute = local.time().replace(second=0, microsecond=0)
+    return f"{weekday} {date_text(local.date(), head.locale)}, {time_text(minute)}"
 
 
 def period_line(document: ReportDocument) -> str:

@@ -21,6 +21,7 @@ from core.errors import DeliveryError
 from core.models import Delivery, ReportExecution
 from core.services import backoff
 from core.services.ledger import after_end, moved, note
+from core.services.notices import KIND
 from core.states import OPEN_DELIVERY_STATUSES, outcome_of
 
 # Longer than the ten minutes a server may take to answer the final dot.
@@ -37,6 +38,7 @@ class ClaimedDelivery:
     report_id: uuid.UUID
     owner_id: uuid.UUID
     execution_fence: int
+    kind: str
     recipient: str
     message_id: str
     attempt: int
@@ -70,6 +72,7 @@ def claim_delivery(session: Session, *, owner: str, execution_id: uuid.UUID | No
         report_id=execution.scheduled_report_id,
         owner_id=execution.owner_id,
         execution_fence=execution.fence,
+        kind=row.kind,
         recipient=row.recipient,
         message_id=row.message_id,
         attempt=row.attempt + 1,
@@ -221,9 +224,12 @@ def settle(session: Session, execution_id: uuid.UUID) -> bool:
 
 
 def latest_sends(mails: Iterable[Delivery]) -> list[Delivery]:
-    """Of each recipient the last sending: a resend that arrived makes up for a failure before it."""
+    """Of each recipient the last sending: a resend that arrived makes up for a failure before it.
+
+    A notice to the owner is no part of the report.
+    """
     latest: dict[str, Delivery] = {}
-    for mail in mails:
+    for mail in (mail for mail in mails if mail.kind != KIND):
         known = latest.get(mail.recipient)
         if known is None or mail.send_no > known.send_no:
             latest[mail.recipient] = mail

@@ -15,6 +15,7 @@ from core.schemas.executions import (
     ExecutionResponse,
     FileResponse,
 )
+from core.services.notices import KIND
 
 
 def execution_view(row: ReportExecution) -> ExecutionResponse:
@@ -46,12 +47,13 @@ def _values(row: ReportExecution) -> dict[str, Any]:
         "error_class",
         "error_message",
     )
+    mails = [mail for mail in row.deliveries if mail.kind != KIND]
     return {
         **{name: getattr(row, name) for name in columns},
         "report_name": row.snapshot.get("name", ""),
         "generated_files": _files(row.id, row.files),
-        "sent_to": list(dict.fromkeys(mail.recipient for mail in row.deliveries if mail.status == "sent")),
-        "deliveries": [_delivery(mail) for mail in row.deliveries],
+        "sent_to": list(dict.fromkeys(mail.recipient for mail in mails if mail.status == "sent")),
+        "deliveries": [_delivery(mail) for mail in mails],
     }
 
 

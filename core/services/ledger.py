@@ -20,6 +20,7 @@ from core import clock
 from core.database import db_now
 from core.models import Attempt, ReportExecution, ScheduledReport
 from core.services import backoff
+from core.services.notices import plan_notice
 from core.states import OCCUPYING_STATUSES, Trigger
 
 LEASE: Final = timedelta(seconds=60)
@@ -225,6 +226,7 @@ def after_end(session: Session, row: ReportExecution, *, now: datetime) -> None:
         report.failures_in_row += 1
     elif row.status == "success":
         report.failures_in_row = 0
+    plan_notice(session, row, now=now)
 
 
 def _running_of(session: Session, owner: str) -> int:

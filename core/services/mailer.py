@@ -17,7 +17,7 @@ from core.mail.attachments import Attachment
 from core.mail.headers import ascii_address
 from core.mail.smtp import SmtpAccount, SmtpReply, SmtpSession, connect
 from core.models import GeneratedFile
-from core.services import delivery_ledger, email_configurations, run_mail, storage
+from core.services import delivery_ledger, email_configurations, notices, run_mail, storage
 from core.services.delivery_ledger import ClaimedDelivery
 
 # One call sends at most this many, so that a consumer that is asked to stop does.
@@ -86,11 +86,7 @@ def _send(claimed: ClaimedDelivery, connections: _Connections) -> bool:
 
 def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply:
     account = _account_of(claimed)
-    message = run_mail.read_letter(
-        run_mail.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
-    )
-    _address(message, claimed)
-    run_mail.add_files(message, _attachments(claimed))
+    message = _message(claimed, account)
     server = connections.get(account)
     return server.send(
         message,
@@ -98,6 +94,18 @@ def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply
         recipient=ascii_address(claimed.recipient),
         before_final_dot=lambda: _mark(claimed),
     )
+
+
+def _message(claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
+    if claimed.kind == notices.KIND:
+        with read_scope() as session:
+            return notices.build_notice(session, claimed.execution_id, account=account, identifier=claimed.message_id)
+    message = run_mail.read_letter(
+        run_mail.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
+    )
+    _address(message, claimed)
+    run_mail.add_files(message, _attachments(claimed))
+    return message
 
 
 def _address(message: EmailMessage, claimed: ClaimedDelivery) -> None:

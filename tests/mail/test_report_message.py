@@ -151,7 +151,7 @@ def test_a_failure_notice_goes_to_the_owner_with_what_happens_next():
     message = build_failure_notice(
         sender=SENDER,
         recipient="sam@example.com",
-        report_name="Departures by airline",
+        title="Departures by airline did not arrive",
         report_id=REPORT,
         execution_id=EXECUTION,
         workspace="Northwind Airports",
