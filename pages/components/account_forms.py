@@ -22,7 +22,7 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 def profile(user: Actor) -> None:
     with st.form("profile"):
-        st.subheader("Profile", anchor=False)
+        st.header("Profile", anchor=False)
         st.caption(f"{plain(user.email)} \u00b7 {user.role}")
         zones = clock.zone_names()
         name = st.text_input("Name", value=user.name, max_chars=200)
@@ -41,7 +41,7 @@ def profile(user: Actor) -> None:
 
 def password(user: Actor) -> None:
     with st.form("password", clear_on_submit=True):
-        st.subheader("Password", anchor=False)
+        st.header("Password", anchor=False)
         present = st.text_input("Present password", type="password", autocomplete="current-password")
         fresh = st.text_input("New password", type="password", autocomplete="new-password", help="10 letters or more.")
         again = st.text_input("New password again", type="password", autocomplete="new-password")
@@ -60,7 +60,7 @@ def _change(user: Actor, present: str, fresh: str, again: str) -> None:
 
 
 def sessions(user: Actor) -> None:
-    st.subheader("Signed-in browsers", anchor=False)
+    st.header("Signed-in browsers", anchor=False)
     with read_scope() as session:
         found = accounts.list_sessions(session, actor=user, current=current_session_id())
     for browser in found:

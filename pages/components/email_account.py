@@ -104,7 +104,7 @@ def _show_steps(result: EmailConfigTestResult | None) -> None:
     if result is None:
         return
     with st.container(border=True):
-        st.subheader("The test went well" if result.success else "The test stopped here", anchor=False)
+        st.header("The test went well" if result.success else "The test stopped here", anchor=False)
         for step in result.steps:
             mark = ":green[:material/check_circle:]" if step.ok else ":red[:material/error:]"
             st.markdown(f"{mark} **{plain(step.name.capitalize())}** \u00b7 {plain(step.detail)}")

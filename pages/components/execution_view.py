@@ -94,7 +94,7 @@ def _again(user: Actor, execution: ExecutionDetail) -> None:
 
 
 def deliveries(user: Actor, execution: ExecutionDetail) -> None:
-    st.subheader("Deliveries", anchor=False)
+    st.header("Deliveries", anchor=False)
     if not execution.deliveries:
         st.caption("No mail was made in this run.")
     for delivery in execution.deliveries:
@@ -137,7 +137,7 @@ def _uncertain(user: Actor, delivery: DeliveryResponse) -> None:
 
 
 def files(execution: ExecutionDetail) -> None:
-    st.subheader("Files", anchor=False)
+    st.header("Files", anchor=False)
     if not execution.generated_files:
         st.caption("This run made no files, or they are past their keeping time.")
         return
@@ -158,12 +158,12 @@ def _completeness(written: int, total: int) -> str:
 def mail(execution: ExecutionDetail) -> None:
     if execution.status in ACTIVE_STATUSES or not execution.deliveries:
         return
-    st.subheader("The mail", anchor=False)
+    st.header("The mail", anchor=False)
     st.iframe(f"/preview/execution/{execution.id}", height=_PREVIEW_HEIGHT, alt="The mail as it was sent")
 
 
 def timeline(user: Actor, execution: ExecutionDetail) -> None:
-    st.subheader("Timeline", anchor=False)
+    st.header("Timeline", anchor=False)
     if not execution.attempts:
         st.caption("Nothing happened yet.")
     for attempt in execution.attempts:

@@ -23,10 +23,12 @@ _CSS: Final = """<style>
 [class*="st-key-list-head"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-row-"] [data-testid="stVerticalBlock"] { gap: .15rem; }
 [class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
-[class*="st-key-row-"] [data-testid="stPageLink"] p { 
+[class*="st-key-row-"] [data-testid="stPageLink"] p {
   font-weight: 600; font-size: 1rem; color: light-dark(#3B5BDB, #9DB0FF); }
 .st-key-mail-list button { justify-content: flex-start; text-align: left; }
 [data-testid="stCaptionContainer"] a[href^="mailto:"] { color: inherit; }
+[data-testid="stButtonGroup"] button[data-selected="true"] p {
+  color: light-dark(#3B5BDB, #9DB0FF); }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
   [class*="st-key-list-head"] { display: none; }
@@ -60,7 +62,7 @@ def empty_state(icon: str, title: str, text: str) -> AbstractContextManager[Any]
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.markdown(f"## {icon}", width="content")
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         st.caption(text, width="content", text_alignment="center")
         place = st.container(horizontal=True, horizontal_alignment="center")
         st.space("small")

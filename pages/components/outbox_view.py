@@ -66,7 +66,7 @@ def _choose(mail_id: str) -> None:
 def _mail(user: Actor, mail: Mail) -> None:
     headers = dict(mail.headers)
     with st.container(border=True):
-        st.subheader(plain(headers.get("Subject", "(no subject)")), anchor=False)
+        st.header(plain(headers.get("Subject", "(no subject)")), anchor=False)
         st.caption(
             f"**From** {plain(headers.get('From', ''))}  \n**To** {plain(', '.join(mail.envelope.recipients))}  \n"
             f"**At** {moment(mail.envelope.at, user)} \u00b7 {human_size(mail.envelope.size)}"

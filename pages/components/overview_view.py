@@ -28,7 +28,7 @@ def overview(user: Actor, found: Overview) -> None:
     _verdict(found)
     _figures(found)
     if found.attention:
-        st.subheader("Needs a look", anchor=False)
+        st.header("Needs a look", anchor=False)
         execution_rows(user, found.attention, key="look-")
         st.page_link(HISTORY, label="The whole history", icon=":material/history:")
     _upcoming(user, found.upcoming)
@@ -73,7 +73,7 @@ def _figures(found: Overview) -> None:
 
 
 def _upcoming(user: Actor, reports: Sequence[ScheduledReportResponse]) -> None:
-    st.subheader("Coming next", anchor=False)
+    st.header("Coming next", anchor=False)
     if not reports:
         st.caption("No schedule is active.")
         st.page_link(SCHEDULES, label="See the schedules", icon=":material/event_repeat:")

@@ -47,12 +47,12 @@ def actions_menu(report: ScheduledReportResponse) -> str | None:
     )
 
 
-def perform(user: Actor, report: ScheduledReportResponse, choice: str) -> None:
-    """Do what was chosen, then show the page anew."""
+def perform(user: Actor, report: ScheduledReportResponse, choice: str, *, after_delete: str | None = None) -> None:
+    """Do what was chosen, then show the page anew; `after_delete` is the page to go to when this one is gone."""
     if choice == EDIT:
         go(SCHEDULE, id=report.id)
     if choice == DELETE:
-        ask_delete(user, report)
+        ask_delete(user, report, then=after_delete)
         return
     if choice == TEST:
         tell_test(send_test(user, report.id))
@@ -61,12 +61,13 @@ def perform(user: Actor, report: ScheduledReportResponse, choice: str) -> None:
     st.rerun()
 
 
-def ask_delete(user: Actor, report: ScheduledReportResponse) -> None:
+def ask_delete(user: Actor, report: ScheduledReportResponse, *, then: str | None = None) -> None:
     confirm(
         f"Delete {report.name}?",
         "The schedule goes, and with it its history and the files it made. Mails that were sent stay sent.",
         yes="Delete",
         action=lambda: _delete(user, report),
+        then=then,
     )
 
 

@@ -52,13 +52,13 @@ def schedule_form(
     with st.container(border=True):
         values |= _what(report, subjects, key, start)
     with st.container(border=True):
-        st.subheader("When", anchor=False)
+        st.header("When", anchor=False)
         values["schedule_config"] = _when(user, report, key)
     with st.container(border=True):
-        st.subheader("Who gets it", anchor=False)
+        st.header("Who gets it", anchor=False)
         values |= _who(user, report, key)
     with st.container(border=True):
-        st.subheader("The mail", anchor=False)
+        st.header("The mail", anchor=False)
         values |= _mail(report, key)
     return values
 

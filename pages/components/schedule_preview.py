@@ -27,11 +27,11 @@ def next_runs(config: dict[str, Any]) -> None:
         try:
             schedule = ScheduleConfig.model_validate(config)
         except ValidationError as error:
-            st.subheader("Next runs", anchor=False)
+            st.header("Next runs", anchor=False)
             st.caption(f":material/info: {plain(sentence_of(error))}")
             return
         preview = scheduled_reports.preview_schedule(SchedulePreviewRequest(schedule_config=schedule, count=_RUNS))
-        st.subheader(f"Next {_RUNS} runs", anchor=False)
+        st.header(f"Next {_RUNS} runs", anchor=False)
         st.caption(plain(preview.description))
         with st.container(gap="xxsmall"):
             for run in preview.runs:
@@ -50,7 +50,7 @@ def mail_preview_card(user: Actor, values: dict[str, Any], report: ScheduledRepo
     """Runs the query with the values on the left when asked; the last picture stays."""
     key = f"mail-preview-{report.id if report else 'new'}"
     with st.container(border=True):
-        st.subheader("The mail", anchor=False)
+        st.header("The mail", anchor=False)
         if st.button("Preview the mail", icon=":material/visibility:", key=f"{key}-button"):
             with st.spinner("Running the query\u2026"), refusals_shown():
                 st.session_state[key] = _make(user, values, report)

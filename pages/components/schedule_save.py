@@ -16,7 +16,7 @@ from pages.components import schedule_actions as actions
 from pages.components.execution_list import execution_rows
 from pages.components.feedback import act, plain, refusals_shown, say
 from pages.components.layout import empty_state
-from pages.components.pages_map import EXECUTION, HISTORY, QUERIES, SCHEDULE, go, open_link
+from pages.components.pages_map import EXECUTION, HISTORY, QUERIES, SCHEDULE, SCHEDULES, go, open_link
 from pages.components.schedule_form import Subjects, validated
 
 _MOST = 500
@@ -71,7 +71,7 @@ def action_bar(user: Actor, report: ScheduledReportResponse) -> None:
                 _perform(user, report, choice)
         chosen = actions.actions_menu(report)
     if chosen:
-        actions.perform(user, report, chosen)
+        actions.perform(user, report, chosen, after_delete=SCHEDULES)
     result = st.session_state.get(f"tested-{report.id}")
     if result is not None:
         _test_result(result)
@@ -92,7 +92,7 @@ def _test_result(result: TestRunResponse) -> None:
 
 
 def past_runs(user: Actor, report: ScheduledReportDetail) -> None:
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     if not report.executions:
         st.caption("It has not run yet.")
         return
