@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from typing import Final
 
@@ -25,7 +24,8 @@ def end_with_parent() -> bool:
 
 def _wait_for_the_end() -> None:
     try:
-        while sys.stdin.buffer.read(1024):
+        # Not through sys.stdin: a thread that waits in its buffer makes the interpreter abort when it ends.
+        while os.read(0, 1024):
             pass
     finally:
         os.kill(os.getpid(), signal.SIGTERM)

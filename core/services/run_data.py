@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -99,15 +100,15 @@ def _run(state: _Pass, planned: PlannedQuery, began: float) -> Section:
 
 def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: float) -> Section:
     batches = iter(stream)
-    first = next(batches, None)
-    head = _head(planned, stream.schema, first)
+    held = list(islice(batches, 1))
+    head = _head(planned, stream.schema, held[0] if held else None)
     state.notices.extend(notices_of(head.columns, planned.presentation))
     zone = clock.zone(state.plan.head.timezone)
     gatherer = SectionGatherer(head, planned.presentation, zone=zone)
     for writer in state.writers.values():
         writer.begin(head)
     rows = 0
-    for batch in _chain(first, batches):
+    for batch in _chain(held, batches):
         gatherer.add(batch)
         for writer in state.writers.values():
             writer.write(batch)
@@ -116,9 +117,10 @@ def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: flo
     return gatherer.finish(_since(began), planned.previous_kpis)
 
 
-def _chain(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    if first is not None:
-        yield first
+def _chain(held: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """`held` gives its batch away: kept under a name, it would stay in memory to the end of the pass."""
+    while held:
+        yield held.pop()
     yield from rest
 
 

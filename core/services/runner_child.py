@@ -66,5 +66,11 @@ def _die_with_parent(until_orphaned: Callable[[], object]) -> None:
     os._exit(ORPHANED)
 
 
+def _until_input_ends() -> None:
+    # Not through sys.stdin: a thread that waits in its buffer makes the interpreter abort when it ends.
+    while os.read(0, 1024):
+        pass
+
+
 if __name__ == "__main__":
-    _main(sys.argv[1], int(sys.argv[2]), until_orphaned=lambda: sys.stdin.buffer.read())
+    _main(sys.argv[1], int(sys.argv[2]), until_orphaned=_until_input_ends)
