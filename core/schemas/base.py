@@ -23,6 +23,7 @@ from pydantic import (
 
 from core import clock
 from core.errors import InvalidInput
+from core.text import one_line
 
 # Companies do have mail servers under these names; the library's documented way to allow them is this list.
 for _internal in ("local", "test", "localhost"):
@@ -82,7 +83,7 @@ def normal_email(value: Any) -> str:
             value.strip(), check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
         )
     except EmailNotValidError as error:
-        raise ValueError(f"'{value.strip()}' is not a valid e-mail address: {error}") from None
+        raise ValueError(f"'{one_line(value)}' is not a valid e-mail address: {error}") from None
     return found.normalized
 
 
@@ -99,4 +100,5 @@ def first_error(error: ValidationError) -> InvalidInput:
         reason = "there is no such field; remove it"
     if problem["type"] == "missing":
         reason = "this field is required"
-    return InvalidInput(f"{path}: {reason}." if path else f"{reason}.", field=path or None)
+    sentence = reason if reason.endswith("?") else f"{reason}."
+    return InvalidInput(f"{path}: {sentence}" if path else sentence, field=path or None)
