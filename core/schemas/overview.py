@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from core.schemas.base import Output
+from core.schemas.base import Id, Output
 from core.schemas.executions import ExecutionResponse, WorkerState
 from core.schemas.scheduled_reports import ScheduledReportResponse
 
 
 class Overview(Output):
-    """Counts are of the last 24 hours and leave tests out. `attention` holds what failed or is in doubt."""
+    """Counts are of the last 24 hours and leave tests out. `attention` holds what failed or is in doubt.
+
+    `first_report_id` is what a newcomer to the sample tries first; None for everybody else.
+    """
 
     arrived_24h: int
     failed_24h: int
@@ -18,3 +21,4 @@ class Overview(Output):
     attention: list[ExecutionResponse]
     upcoming: list[ScheduledReportResponse]
     worker: WorkerState
+    first_report_id: Id | None = None

@@ -103,7 +103,10 @@ class LastExecution(Output):
 
 
 class ScheduledReportResponse(Output):
-    """`warnings` are sentences such as a missing mail account; `schedule_text` says the schedule in words."""
+    """`warnings` are sentences such as a missing mail account; `schedule_text` says the schedule in words.
+
+    `failures_in_row` counts the latest runs that did not reach everybody; 0 after one that did.
+    """
 
     id: Id
     user_id: Id
@@ -124,6 +127,7 @@ class ScheduledReportResponse(Output):
     email_body: str | None
     is_active: bool
     paused_reason: str | None
+    failures_in_row: int = 0
     next_run_at: Instant | None
     last_run_at: Instant | None
     created_at: Instant

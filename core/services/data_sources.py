@@ -19,6 +19,7 @@ from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourc
 from core.services import audit
 from core.services.common import changes, containing, owned, read_page, reports_of_queries, users_text
 from core.services.keys import ACTIVE, key_ring
+from core.services.source_urls import unmasked
 from core.settings import get_settings
 from core.sources import Source, SourceOptions, mask_url, open_source
 
@@ -93,7 +94,7 @@ def create_data_source(session: Session, *, actor: Actor, data: DataSourceCreate
 def update_data_source(
     session: Session, *, actor: Actor, data_source_id: uuid.UUID, data: DataSourceUpdate
 ) -> DataSourceResponse:
-    """Any part of it. The masked URL sent back means the URL that is stored."""
+    """Any part of it. The mask in a URL means the password that is stored, for the same server and user."""
     row: DataSource = owned(session, DataSource, actor=actor, object_id=data_source_id, noun=_NOUN)
     changed = changes(data)
     if changed.get("shared") is False:
@@ -132,9 +133,14 @@ def prepare_test(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -
         raise InvalidInput(error.message, field="url") from error
 
 
-def prepare_url_test(session: Session, *, actor: Actor, url: str) -> PreparedSource:  # noqa: ARG001 - as its siblings
-    """A URL that is not saved yet."""
-    return PreparedSource(url=url, options=source_options())
+def prepare_url_test(
+    session: Session, *, actor: Actor, url: str, data_source_id: uuid.UUID | None = None
+) -> PreparedSource:
+    """A URL that is not saved yet; the mask in it means the password of that source, which must be one's own."""
+    if data_source_id is None:
+        return PreparedSource(url=url, options=source_options())
+    row: DataSource = owned(session, DataSource, actor=actor, object_id=data_source_id, noun=_NOUN)
+    return PreparedSource(url=_filled_in(row, url), options=source_options())
 
 
 def run_test(prepared: PreparedSource) -> SourceTest:
@@ -199,12 +205,17 @@ def _sealed(url: str) -> dict[str, Any]:
 
 
 def _replace_url(row: DataSource, url: str) -> None:
-    # A mask with another host would send the stored password to that host.
-    if ":***@" in url:
-        raise InvalidInput("The password is masked in this URL. Write the whole URL, password included.", field="url")
-    for name, value in _sealed(url).items():
+    for name, value in _sealed(_filled_in(row, url)).items():
         setattr(row, name, value)
     row.last_test_at, row.last_test_ok = None, None
+
+
+def _filled_in(row: DataSource, url: str) -> str:
+    """With the stored password in place of its mask; raises InvalidInput."""
+    try:
+        return unmasked(url, lambda: _url_of(row))
+    except SourceError as error:
+        raise InvalidInput(error.message, field="url") from error
 
 
 def _url_of(row: DataSource) -> str:

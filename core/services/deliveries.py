@@ -80,6 +80,8 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
 
 
 def _send_again(session: Session, row: ReportExecution, mail: Delivery) -> None:
+    if mail.status in ("pending", "sending"):
+        raise Conflict(f"The mail to {mail.recipient} is on its way already.")
     if not letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient).exists():
         raise Conflict("The mail of this run is not on the disk any more. Run the report again.")
     now = clock.now()

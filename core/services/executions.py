@@ -42,14 +42,9 @@ def request_run(
 ) -> ExecutionResponse:
     """Queue a run of a report, paused or not. The same `request_id` again gives the same run."""
     report = own_report(session, actor, report_id)
-    if request_id is not None:
-        known = session.scalar(
-            select(ReportExecution).where(
-                ReportExecution.scheduled_report_id == report.id, ReportExecution.request_id == request_id
-            )
-        )
-        if known is not None:
-            return execution_view(known)
+    known = find_requested(session, report_id=report.id, request_id=request_id) if request_id is not None else None
+    if known is not None:
+        return execution_view(session.get_one(ReportExecution, known))
     row = new_execution(session, report, actor=actor, trigger="manual", request_id=request_id)
     audit.record(
         session,
@@ -61,6 +56,15 @@ def request_run(
         detail={"execution_id": str(row.id)},
     )
     return execution_view(row)
+
+
+def find_requested(session: Session, *, report_id: uuid.UUID, request_id: str) -> uuid.UUID | None:
+    """The run that was asked for under this id; whose report it is was checked already."""
+    return session.scalar(
+        select(ReportExecution.id).where(
+            ReportExecution.scheduled_report_id == report_id, ReportExecution.request_id == request_id
+        )
+    )
 
 
 def new_execution(

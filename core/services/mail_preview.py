@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import re
 import uuid
 from dataclasses import dataclass, replace
@@ -12,8 +14,9 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.document.model import ReportDocument
 from core.errors import NotFound
-from core.mail.message import Sender, build_report_message
+from core.mail.message import DrawnCharts, Sender, build_report_message, draw_charts
 from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
@@ -47,6 +50,15 @@ class PreparedPreview:
     recipient: str
 
 
+@dataclass(frozen=True, slots=True)
+class GatheredPreview:
+    """What the queries gave, with its charts; `key` tells whether it still fits (see `data_key`)."""
+
+    key: str
+    document: ReportDocument
+    charts: DrawnCharts
+
+
 def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> PreparedPreview:
     """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else."""
     owner = session.get(User, actor.id)
@@ -71,8 +83,19 @@ def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledRepor
 
 def run_mail_preview(prepared: PreparedPreview) -> MailPreview:
     """Run the queries, at most for some seconds, and render the mail; raises SourceError, TemplateError."""
-    plan = prepared.plan
-    document = gather(plan, {}, lambda _planned, _rows: None)
+    return render_mail_preview(prepared, gather_mail_preview(prepared))
+
+
+def gather_mail_preview(prepared: PreparedPreview) -> GatheredPreview:
+    """Run the queries, at most for some seconds; raises SourceError. The result serves any words and readers."""
+    document = gather(prepared.plan, {}, lambda _planned, _rows: None)
+    return GatheredPreview(data_key(prepared), document, draw_charts(document))
+
+
+def render_mail_preview(prepared: PreparedPreview, gathered: GatheredPreview) -> MailPreview:
+    """The mail of what was gathered before, in the words and for the readers of now; raises TemplateError."""
+    plan = replace(prepared.plan, head=replace(prepared.plan.head, data_as_of=gathered.document.head.data_as_of))
+    document = replace(gathered.document, head=plan.head)
     words = run_mail.fill_in(plan, document, [prepared.recipient])[0]
     message = build_report_message(
         document,
@@ -84,8 +107,24 @@ def run_mail_preview(prepared: PreparedPreview) -> MailPreview:
         body_markdown=words.body,
         message_id="<preview@rooster.invalid>",
         date=clock.now(),
+        charts=gathered.charts,
     )
     return MailPreview(str(message["Subject"]), html_of(message), _body(message, "plain"))
+
+
+def data_key(prepared: PreparedPreview) -> str:
+    """The same for two previews whose queries would return the same rows at the same time."""
+    facts = [
+        (
+            planned.title,
+            planned.source_name,
+            planned.query.sql if planned.query else str(planned.error),
+            sorted((name, str(value)) for name, value in planned.parameters.items()),
+            json.dumps(planned.presentation, sort_keys=True, default=str),
+        )
+        for planned in prepared.plan.queries
+    ]
+    return hashlib.sha256(repr((prepared.plan.head.timezone, facts)).encode()).hexdigest()
 
 
 def mail_of_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> str:

@@ -13,7 +13,7 @@ from core.models import ReportExecution, ScheduledReport
 from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionResponse
 from core.schemas.overview import Overview
-from core.services import scheduled_reports, workers
+from core.services import first_steps, scheduled_reports, workers
 from core.services.execution_views import execution_view
 from core.services.executions import newest_first
 
@@ -38,6 +38,7 @@ def get_overview(session: Session, *, actor: Actor) -> Overview:
         attention=_attention(session, actor),
         upcoming=upcoming.items,
         worker=workers.get_worker_state(session),
+        first_report_id=first_steps.find_first_report(session, actor=actor),
     )
 
 

@@ -105,12 +105,25 @@ def fill_in(plan: RunPlan, document: ReportDocument, addresses: Sequence[str]) -
     """Subject and body for each person. Our own templates need no cage; a person's run in one."""
     subject = plan.email_subject or DEFAULT_SUBJECT
     body = plan.email_body or DEFAULT_BODY
-    variables = [_variables(plan, document, address) for address in addresses]
+    variables = [variables_for(plan, document, address) for address in addresses]
     if plan.email_subject is None and plan.email_body is None:
         return [Words(_ours(subject, known, plan), _ours(body, known, plan)) for known in variables]
     jobs = [Job(template, known) for known in variables for template in (subject, body)]
     texts = render_many(jobs, locale=plan.head.locale)
     return [Words(*pair) for pair in zip(texts[::2], texts[1::2], strict=True)]
+
+
+def variables_for(plan: RunPlan, document: ReportDocument | None, recipient: str) -> dict[str, Any]:
+    """What the templates of one person's mail may name; without a document there are no rows yet."""
+    parameters = {name: value for planned in plan.queries for name, value in planned.parameters.items()}
+    return template_variables(
+        plan.head,
+        rows=document.row_count if document is not None else 0,
+        recipient=recipient,
+        sender=plan.head.owner_name,
+        params=parameters,
+        dates=plan.dates,
+    )
 
 
 def letter_path(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int, recipient: str) -> Path:
@@ -133,18 +146,6 @@ def read_letter(path: Path) -> EmailMessage:
 def add_files(message: EmailMessage, attachments: Sequence[Attachment]) -> None:
     """Put the files in that fit, the same ones that the words of the mail name as attached."""
     attach(message, fit(attachments, budget=mail_budget(None)).attached)
-
-
-def _variables(plan: RunPlan, document: ReportDocument, recipient: str) -> dict[str, Any]:
-    parameters = {name: value for planned in plan.queries for name, value in planned.parameters.items()}
-    return template_variables(
-        plan.head,
-        rows=document.row_count,
-        recipient=recipient,
-        sender=plan.head.owner_name,
-        params=parameters,
-        dates=plan.dates,
-    )
 
 
 def _ours(template: str, variables: Mapping[str, Any], plan: RunPlan) -> str:

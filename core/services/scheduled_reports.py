@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import event, select
+from sqlalchemy import ColumnElement, and_, case, event, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from core import clock
@@ -31,6 +32,8 @@ Sort = Literal["next_run_at", "created_at", "name"]
 
 _NOUN: Final = "scheduled report"
 _RECENT: Final = 10
+# Active, and the last run that ended did not reach everybody.
+_FAILING: Final = and_(ScheduledReport.is_active, ScheduledReport.failures_in_row > 0)
 _NULLABLE: Final = ("dashboard_id", "saved_query_id", "email_subject", "email_body")
 _ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "next_run_at": (ScheduledReport.next_run_at.asc().nulls_last(), ScheduledReport.name, ScheduledReport.id),
@@ -39,22 +42,33 @@ _ORDERS: Final[dict[str, tuple[Any, ...]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleCounts:
+    """How many schedules a person has, by state; `failing` ones are active too."""
+
+    total: int
+    active: int
+    paused: int
+    failing: int
+
+
 def list_scheduled_reports(
     session: Session,
     *,
     actor: Actor,
     is_active: bool | None = None,
+    failing: bool = False,
     sort: Sort = "next_run_at",
     search: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> Page[ScheduledReportResponse]:
-    """One's own; paused ones stand last when sorted by their next run."""
-    query = select(ScheduledReport).where(ScheduledReport.owner_id == actor.id)
+    """One's own; paused ones stand last when sorted by their next run. `failing` leaves out those that go well."""
+    query = select(ScheduledReport).where(*_mine(actor, search))
     if is_active is not None:
         query = query.where(ScheduledReport.is_active == is_active)
-    if search:
-        query = query.where(containing(search, ScheduledReport.name, ScheduledReport.description))
+    if failing:
+        query = query.where(_FAILING)
     query = query.options(joinedload(ScheduledReport.dashboard), joinedload(ScheduledReport.saved_query))
     warnings = _warnings(session, actor)
     order = _ORDERS[sort]
@@ -65,6 +79,17 @@ def list_scheduled_reports(
     return Page(
         [report.model_copy(update={"last_execution": last.get(report.id)}) for report in page.items], page.total
     )
+
+
+def count_scheduled_reports(session: Session, *, actor: Actor, search: str = "") -> ScheduleCounts:
+    """How many there are in each state, in one query."""
+    query = select(
+        func.count().label("total"),
+        func.count(case((ScheduledReport.is_active, 1))).label("active"),
+        func.count(case((_FAILING, 1))).label("failing"),
+    ).where(*_mine(actor, search))
+    row = session.execute(query).one()
+    return ScheduleCounts(row.total, row.active, row.total - row.active, row.failing)
 
 
 def get_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportDetail:
@@ -149,6 +174,14 @@ def preview_schedule(request: SchedulePreviewRequest, *, actor: Actor | None = N
     return SchedulePreview(description=describe(config), runs=upcoming(config, clock.now(), request.count))
 
 
+def _mine(actor: Actor, search: str) -> list[ColumnElement[bool]]:
+    """The owner's index narrows it down first."""
+    found: list[ColumnElement[bool]] = [ScheduledReport.owner_id == actor.id]
+    if search:
+        found.append(containing(search, ScheduledReport.name, ScheduledReport.description))
+    return found
+
+
 def _own(session: Session, actor: Actor, report_id: uuid.UUID) -> ScheduledReport:
     row: ScheduledReport = owned(session, ScheduledReport, actor=actor, object_id=report_id, noun=_NOUN)
     return row
@@ -203,6 +236,7 @@ def _show(
         schedule_config=config,
         schedule_text=describe(config),
         paused_reason=row.paused_reason,
+        failures_in_row=row.failures_in_row,
         next_run_at=row.next_run_at,
         last_run_at=row.last_run_at,
         created_at=row.created_at,

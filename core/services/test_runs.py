@@ -10,28 +10,43 @@ from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionDetail, TestRunResponse
 from core.services import audit, ledger, mailer
 from core.services.children import StartChild, start_cold
-from core.services.executions import get_execution, new_execution, own_report
+from core.services.executions import find_requested, get_execution, new_execution, own_report
 from core.services.ledger import Claimed
 from core.services.supervisor import supervise
 
 
-def run_test(*, actor: Actor, report_id: uuid.UUID, start_child: StartChild = start_cold) -> TestRunResponse:
+def run_test(
+    *, actor: Actor, report_id: uuid.UUID, request_id: str | None = None, start_child: StartChild = start_cold
+) -> TestRunResponse:
     """Run a report for `actor` alone; takes as long as the report does. Works while the worker is down.
 
-    The report's own times (`next_run_at`, `last_run_at`) stay as they are.
+    The report's own times (`next_run_at`, `last_run_at`) stay as they are. The same `request_id` again tells of the
+    same run, and runs nothing.
     """
-    claimed = _begin(actor, report_id)
-    supervise(claimed, start_child)
-    mailer.deliver(claimed.execution_id)
+    known = _known(actor, report_id, request_id) if request_id is not None else None
+    execution_id = known or _run(actor, report_id, request_id, start_child)
     with read_scope() as session:
-        execution = get_execution(session, actor=actor, execution_id=claimed.execution_id)
+        execution = get_execution(session, actor=actor, execution_id=execution_id)
     return TestRunResponse(success=execution.status == "success", detail=_detail(execution, actor), execution=execution)
 
 
-def _begin(actor: Actor, report_id: uuid.UUID) -> Claimed:
+def _known(actor: Actor, report_id: uuid.UUID, request_id: str) -> uuid.UUID | None:
+    with read_scope() as session:
+        report = own_report(session, actor, report_id)
+        return find_requested(session, report_id=report.id, request_id=request_id)
+
+
+def _run(actor: Actor, report_id: uuid.UUID, request_id: str | None, start_child: StartChild) -> uuid.UUID:
+    claimed = _begin(actor, report_id, request_id)
+    supervise(claimed, start_child)
+    mailer.deliver(claimed.execution_id)
+    return claimed.execution_id
+
+
+def _begin(actor: Actor, report_id: uuid.UUID, request_id: str | None) -> Claimed:
     with session_scope() as session:
         report = own_report(session, actor, report_id)
-        row = new_execution(session, report, actor=actor, trigger="test")
+        row = new_execution(session, report, actor=actor, trigger="test", request_id=request_id)
         claimed = ledger.take(session, row, owner=host.identity())
         assert claimed is not None, "a test run is nobody else's, and the unique index leaves tests out"
         audit.record(
@@ -47,6 +62,8 @@ def _begin(actor: Actor, report_id: uuid.UUID) -> Claimed:
 
 
 def _detail(execution: ExecutionDetail, actor: Actor) -> str:
+    if execution.status in ("queued", "running"):
+        return "This test is under way already."
     if execution.status == "success":
         seconds = (execution.execution_time_ms or 0) / 1000
         return f"Sent to {actor.email} in {seconds:.1f} s."
