@@ -27,6 +27,10 @@ class NotFound(RoosterError):
     """It does not exist, or it belongs to somebody else: the two must look the same."""
 
 
+class Forbidden(RoosterError):
+    """The person is known and may not do this; the message says who may."""
+
+
 class Conflict(RoosterError):
     """The object is in a state that forbids the action, for example because a report uses it."""
 

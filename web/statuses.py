@@ -8,6 +8,7 @@ from typing import Final
 from core.errors import (
     Conflict,
     DeliveryError,
+    Forbidden,
     InvalidInput,
     LimitReached,
     LoginFailed,
@@ -22,6 +23,7 @@ from core.errors import (
 
 _STATUSES: Final[dict[type[RoosterError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
     Throttled: HTTPStatus.TOO_MANY_REQUESTS,

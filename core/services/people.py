@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.errors import Forbidden
 from core.models import User
 from core.schemas.accounts import Actor, Role
 
@@ -28,3 +29,17 @@ def find_actor(session: Session, *, user_id: uuid.UUID) -> Actor | None:
     """The person behind an id, when they are active."""
     user = session.scalar(select(User).where(User.id == user_id, User.is_active))
     return to_actor(user) if user else None
+
+
+def require_editor(actor: Actor) -> None:
+    """Viewers read what was shared with them and change nothing; raises Forbidden."""
+    if actor.role == "viewer":
+        raise Forbidden(
+            "You may look at what was shared with you, but not change or run anything. Ask an administrator."
+        )
+
+
+def require_admin(actor: Actor) -> None:
+    """People and what everybody shares are the administrators' alone; raises Forbidden."""
+    if not actor.is_admin:
+        raise Forbidden("Only an administrator may do this.")
