@@ -92,7 +92,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     if settings.mail_catcher:
         found["mail catcher"] = [
             sys.executable, "-m", "core.mail.catcher", "--port", str(settings.mail_catcher_port),
-            "--folder", str(settings.outbox_path), "--watch-parent",
+            "--folder", str(settings.outbox_path),
         ]  # fmt: skip
     found["worker"] = [sys.executable, str(ROOT / "script" / "worker")]
     found["web"] = [

@@ -7,7 +7,6 @@ ready and runs until SIGTERM.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -18,11 +17,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from core import clock
 from core.mail.outbox import Mail, MailSummary, Outbox
+from core.parent import end_with_parent
 
 __all__ = ["Mail", "MailSummary", "Outbox", "main", "make_controller"]
 
 MAX_MAIL_BYTES = 64 * 1024 * 1024
-_PARENT_CHECK_SECONDS = 1.0
 
 
 class _Keeper:
@@ -63,7 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"listening on 127.0.0.1:{options.port}\n")
     sys.stdout.flush()
-    _wait(stopped, watch_parent=options.watch_parent)
+    end_with_parent()
+    stopped.wait()
     controller.stop()
     return 0
 
@@ -72,15 +72,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m core.mail.catcher", description="Keep mails instead of sending.")
     parser.add_argument("--port", type=int, default=1025)
     parser.add_argument("--folder", type=Path, default=Path("data/outbox"))
-    parser.add_argument("--watch-parent", action="store_true", help="stop when the process that started it is gone")
     return parser.parse_args(arguments)
-
-
-def _wait(stopped: threading.Event, *, watch_parent: bool) -> None:
-    parent = os.getppid()
-    while not stopped.wait(_PARENT_CHECK_SECONDS):
-        if watch_parent and os.getppid() != parent:
-            return
 
 
 if __name__ == "__main__":

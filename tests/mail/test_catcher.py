@@ -17,6 +17,7 @@ import pytest
 from core.errors import NotFound
 from core.mail.catcher import Outbox
 from core.mail.smtp import SmtpAccount
+from core.parent import VARIABLE
 from tests.mail.mails import send, short_mail
 from tests.mail.reports import report_mail
 
@@ -74,23 +75,22 @@ def test_it_keeps_what_is_sent_until_it_is_told_to_stop(tmp_path: Path):
         smtplib.SMTP("127.0.0.1", port)
 
 
-def test_it_ends_with_the_process_that_started_it(tmp_path: Path):
-    command = [sys.executable, "-m", "core.mail.catcher", "--watch-parent", "--port", str(_free_port()), "--folder"]
-    starter = subprocess.Popen(
+def test_it_ends_with_the_process_that_started_it_however_early_that_is(tmp_path: Path):
+    starter = subprocess.run(
         [
             sys.executable,
             "-c",
-            "import subprocess, sys; child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE); "
-            "child.stdout.readline(); print(child.pid, flush=True)",
-            *command,
-            str(tmp_path),
+            "import sys; from subprocess import PIPE, Popen; "
+            "print(Popen(sys.argv[1:], stdin=PIPE, stdout=sys.stderr).pid)",
+            *(sys.executable, "-m", "core.mail.catcher", "--port", str(_free_port()), "--folder", str(tmp_path)),
         ],
         cwd=ROOT,
+        env={**os.environ, VARIABLE: "1"},
         stdout=subprocess.PIPE,
         text=True,
+        check=True,
     )
-    output, _ = starter.communicate(timeout=30)
-    pid = int(output)
+    pid = int(starter.stdout)
     deadline = time.monotonic() + 30
     while _is_running(pid):
         assert time.monotonic() < deadline, "the catcher outlives its parent"
