@@ -21,4 +21,5 @@ pytest_plugins = [
     "tests.fixtures_smtp",
     "tests.fixtures_web",
     "tests.fixtures_worker",
+    "tests.fixtures_browser",
 ]

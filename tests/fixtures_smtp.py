@@ -172,6 +172,16 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture
 def smtp_server(certificates: Certificates) -> Iterator[Callable[..., SmtpServer]]:
     """A factory: `smtp_server(mode="starttls", auth=True, size=1_000_000, wrong_host=False, behaviour=...)`."""
+    yield from _servers(certificates)
+
+
+@pytest.fixture(scope="module")
+def smtp_module_server(certificates: Certificates) -> Iterator[Callable[..., SmtpServer]]:
+    """The same for servers that the tests of one module share."""
+    yield from _servers(certificates)
+
+
+def _servers(certificates: Certificates) -> Iterator[Callable[..., SmtpServer]]:
     running: list[Controller] = []
 
     def start(
