@@ -1,13 +1,18 @@
 """The tables. data about people in users, content, reports, executions and workers."""
 
+from core.models.account_links import AccountLink
+from core.models.api_tokens import ApiToken
 from core.models.base import Base, UtcDateTime
 from core.models.content import Dashboard, DashboardTile, DataSource, SavedQuery
 from core.models.executions import Attempt, Delivery, GeneratedFile, ReportExecution
 from core.models.reports import EmailConfiguration, ScheduledReport
+from core.models.shares import Share
 from core.models.users import AuditEntry, LoginAttempt, User, UserSession, Workspace
 from core.models.workers import Worker
 
 __all__ = [
+    "AccountLink",
+    "ApiToken",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -21,6 +26,7 @@ __all__ = [
     "ReportExecution",
     "SavedQuery",
     "ScheduledReport",
+    "Share",
     "User",
     "UserSession",
     "UtcDateTime",

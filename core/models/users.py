@@ -23,6 +23,8 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(20), default="en_GB")
     is_active: Mapped[bool] = mapped_column(default=True)
     last_login_at: Mapped[datetime | None]
+    # Short-lived tokens of the API that were given out before are worth nothing.
+    credentials_changed_at: Mapped[datetime | None]
 
 
 class UserSession(Base):
