@@ -35,6 +35,10 @@ class Conflict(RoosterError):
     """The object is in a state that forbids the action, for example because a report uses it."""
 
 
+class Stale(RoosterError):
+    """The object was changed since the version that the change was made for."""
+
+
 class LimitReached(RoosterError):
     """A limit per person or per workspace stops the action; the message names the limit."""
 

@@ -111,7 +111,7 @@ def test_the_workspace_is_complete(owner: Actor) -> None:
         reports = scheduled_reports.list_scheduled_reports(session, actor=owner, sort="name").items
         board = dashboards.list_dashboards(session, actor=owner).items[0]
         source = session.scalars(select(DataSource)).one()
-        _, options = data_sources.open_by_id(session, source.id)
+        _, options = data_sources.open_by_id(session, source.id, owner_id=owner.id)
         account = email_configurations.find_email_config(session, actor=owner)
     assert [report.schedule_config.type for report in reports] == ["weekly", "monthly", "daily"]
     assert all(report.is_active and report.next_run_at and not report.warnings for report in reports)

@@ -17,6 +17,7 @@ from core.errors import (
     RoosterError,
     SecretUnreadable,
     SourceError,
+    Stale,
     TemplateError,
     Throttled,
 )
@@ -25,6 +26,7 @@ _STATUSES: Final[dict[type[RoosterError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
     LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
     Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     LoginFailed: HTTPStatus.UNAUTHORIZED,

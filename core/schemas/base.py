@@ -6,7 +6,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
@@ -89,6 +89,8 @@ def normal_email(value: Any) -> str:
 
 Email = Annotated[str, BeforeValidator(normal_email), WithJsonSchema({"type": "string", "format": "email"})]
 Id = uuid.UUID
+# How much a person may do with an object they see.
+Access = Literal["owner", "edit", "read"]
 
 
 def first_error(error: ValidationError) -> InvalidInput:

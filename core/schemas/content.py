@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from core.schemas.base import Id, Input, Instant, Line, Name, Output, Prose
+from core.schemas.base import Access, Id, Input, Instant, Line, Name, Output, Prose
 
 ParameterType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
@@ -56,6 +56,7 @@ class DataSourceResponse(Output):
     last_test_ok: bool | None
     created_at: Instant
     updated_at: Instant
+    version: int = 1
 
 
 class SourceTest(Output):
@@ -146,6 +147,8 @@ class SavedQueryResponse(Output):
     presentation: Presentation
     created_at: Instant
     updated_at: Instant
+    access: Access = "owner"
+    version: int = 1
 
 
 class PreviewRequest(Input):
@@ -205,3 +208,5 @@ class DashboardResponse(Output):
     tiles: list[TileResponse]
     created_at: Instant
     updated_at: Instant
+    access: Access = "owner"
+    version: int = 1

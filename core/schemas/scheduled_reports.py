@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from core.formats import FORMAT_KEYS
-from core.schemas.base import Email, Id, Input, Instant, Name, Output, Prose
+from core.schemas.base import Access, Email, Id, Input, Instant, Name, Output, Prose
 from core.schemas.content import ParameterValue
 from core.schemas.schedule import ScheduleConfig
 from core.settings import get_settings
@@ -132,5 +132,7 @@ class ScheduledReportResponse(Output):
     last_run_at: Instant | None
     created_at: Instant
     updated_at: Instant
+    access: Access = "owner"
+    version: int = 1
     last_execution: LastExecution | None = None
     warnings: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.errors import NotFound
+from core.errors import Stale
 from core.models import Dashboard, DashboardTile, SavedQuery, ScheduledReport
 from core.schemas.accounts import Actor
 from core.schemas.base import Page, first_error
@@ -57,12 +56,10 @@ def merged(schema: type[Checked], present: dict[str, Any], changed: dict[str, An
         raise first_error(error) from None
 
 
-def owned(session: Session, model: type[Any], *, actor: Actor, object_id: uuid.UUID, noun: str) -> Any:
-    """The actor's own row; raises NotFound, with one text whether it is missing or somebody else's."""
-    found = session.scalar(select(model).where(model.id == object_id, model.owner_id == actor.id))
-    if found is None:
-        raise NotFound(f"There is no such {noun}.")
-    return found
+def check_version(row: Any, expected: int | None) -> None:
+    """Raises Stale when somebody changed the row since `expected` was read; None takes it as it is."""
+    if expected is not None and row.version != expected:
+        raise Stale(f"'{row.name}' was changed by somebody else meanwhile. Reload it, and make your change again.")
 
 
 def reports_of_queries(session: Session, query_ids: Select[Any]) -> list[ScheduledReport]:

@@ -16,14 +16,14 @@ from core.models import DataSource, SavedQuery
 from core.schemas.accounts import Actor
 from core.schemas.base import Page
 from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTable, SourceTest
-from core.services import audit
-from core.services.common import changes, containing, owned, read_page, reports_of_queries, users_text
+from core.services import audit, sharing
+from core.services.common import changes, check_version, containing, read_page, reports_of_queries, users_text
 from core.services.keys import ACTIVE, key_ring
+from core.services.people import require_editor
 from core.services.source_urls import unmasked
 from core.settings import get_settings
 from core.sources import Source, SourceOptions, mask_url, open_source
 
-_NOUN: Final = "data source"
 _DEFAULT_TIMEOUT_S: Final = 300
 SAMPLE_NOTE: Final = "sample: the same week of 2013"
 
@@ -65,7 +65,7 @@ def list_data_sources(
     session: Session, *, actor: Actor, search: str = "", offset: int = 0, limit: int = 50
 ) -> Page[DataSourceResponse]:
     """One's own and the shared ones, by name."""
-    query = _visible(actor)
+    query = _usable_by(actor.id)
     if search:
         query = query.where(containing(search, DataSource.name))
     order = (DataSource.name, DataSource.id)
@@ -73,11 +73,12 @@ def list_data_sources(
 
 
 def get_data_source(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> DataSourceResponse:
-    return _show(find_usable(session, actor=actor, data_source_id=data_source_id), actor)
+    return _show(find_usable(session, user_id=actor.id, data_source_id=data_source_id), actor)
 
 
 def create_data_source(session: Session, *, actor: Actor, data: DataSourceCreate) -> DataSourceResponse:
     """Raises InvalidInput for a URL that is not allowed. Connects to nothing: that is what the test is for."""
+    require_editor(actor)
     row = DataSource(
         owner_id=actor.id,
         name=data.name,
@@ -92,10 +93,16 @@ def create_data_source(session: Session, *, actor: Actor, data: DataSourceCreate
 
 
 def update_data_source(
-    session: Session, *, actor: Actor, data_source_id: uuid.UUID, data: DataSourceUpdate
+    session: Session,
+    *,
+    actor: Actor,
+    data_source_id: uuid.UUID,
+    data: DataSourceUpdate,
+    expected_version: int | None = None,
 ) -> DataSourceResponse:
     """Any part of it. The mask in a URL means the password that is stored, for the same server and user."""
-    row: DataSource = owned(session, DataSource, actor=actor, object_id=data_source_id, noun=_NOUN)
+    row = _own(session, actor, data_source_id)
+    check_version(row, expected_version)
     changed = changes(data)
     if changed.get("shared") is False:
         _refuse_while_others_use(session, actor, row)
@@ -111,9 +118,12 @@ def update_data_source(
     return _show(row, actor)
 
 
-def delete_data_source(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> None:
+def delete_data_source(
+    session: Session, *, actor: Actor, data_source_id: uuid.UUID, expected_version: int | None = None
+) -> None:
     """Raises Conflict that names the saved queries and reports that use it."""
-    row: DataSource = owned(session, DataSource, actor=actor, object_id=data_source_id, noun=_NOUN)
+    row = _own(session, actor, data_source_id)
+    check_version(row, expected_version)
     queries = _queries_of(session, row)
     if queries:
         ids = select(SavedQuery.id).where(SavedQuery.data_source_id == row.id)
@@ -126,7 +136,8 @@ def delete_data_source(session: Session, *, actor: Actor, data_source_id: uuid.U
 
 def prepare_test(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> PreparedSource:
     """Raises NotFound, or InvalidInput when the password must be entered again."""
-    row = find_usable(session, actor=actor, data_source_id=data_source_id)
+    require_editor(actor)
+    row = find_usable(session, user_id=actor.id, data_source_id=data_source_id)
     try:
         return PreparedSource(url=_url_of(row), options=source_options())
     except SourceError as error:
@@ -137,9 +148,10 @@ def prepare_url_test(
     session: Session, *, actor: Actor, url: str, data_source_id: uuid.UUID | None = None
 ) -> PreparedSource:
     """A URL that is not saved yet; the mask in it means the password of that source, which must be one's own."""
+    require_editor(actor)
     if data_source_id is None:
         return PreparedSource(url=url, options=source_options())
-    row: DataSource = owned(session, DataSource, actor=actor, object_id=data_source_id, noun=_NOUN)
+    row = _own(session, actor, data_source_id)
     return PreparedSource(url=_filled_in(row, url), options=source_options())
 
 
@@ -153,7 +165,8 @@ def run_test(prepared: PreparedSource) -> SourceTest:
 
 
 def record_test(session: Session, *, actor: Actor, data_source_id: uuid.UUID, result: SourceTest) -> None:
-    row = find_usable(session, actor=actor, data_source_id=data_source_id)
+    require_editor(actor)
+    row = find_usable(session, user_id=actor.id, data_source_id=data_source_id)
     row.last_test_at, row.last_test_ok = clock.now(), result.ok
     _record(session, actor, "test", row, ok=result.ok)
 
@@ -168,24 +181,31 @@ def run_tables(prepared: PreparedSource) -> list[SourceTable]:
     return [SourceTable(name=table.name, db_schema=table.schema or "", columns=list(table.columns)) for table in tables]
 
 
-def open_by_id(session: Session, data_source_id: uuid.UUID) -> tuple[Source, OpenOptions]:
-    """For the runner, whose report was checked when it was saved; raises SourceError `missing_source`."""
-    row = session.get(DataSource, data_source_id)
+def open_by_id(session: Session, data_source_id: uuid.UUID, *, owner_id: uuid.UUID) -> tuple[Source, OpenOptions]:
+    """With the rights of the person whose query or report it is; raises SourceError `missing_source`."""
+    row = session.scalar(_usable_by(owner_id).where(DataSource.id == data_source_id))
     if row is None:
         raise SourceError("The data source of this query does not exist any more.", error_class="missing_source")
     return open_source(_url_of(row), options=source_options()), _options_of(row)
 
 
-def find_usable(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> DataSource:
-    """A source the actor may query: their own or a shared one; raises NotFound."""
-    row = session.scalar(_visible(actor).where(DataSource.id == data_source_id))
+def find_usable(session: Session, *, user_id: uuid.UUID, data_source_id: uuid.UUID) -> DataSource:
+    """A source the person may query: their own or a shared one; raises NotFound."""
+    row = session.scalar(_usable_by(user_id).where(DataSource.id == data_source_id))
     if row is None:
         raise NotFound("There is no such data source.")
     return row
 
 
-def _visible(actor: Actor) -> Select[DataSource]:
-    return select(DataSource).where(or_(DataSource.owner_id == actor.id, DataSource.shared))
+def _usable_by(user_id: uuid.UUID) -> Select[DataSource]:
+    return select(DataSource).where(or_(DataSource.owner_id == user_id, DataSource.shared))
+
+
+def _own(session: Session, actor: Actor, data_source_id: uuid.UUID) -> DataSource:
+    """To be changed; raises Forbidden for viewers, NotFound for somebody else's, shared or not."""
+    require_editor(actor)
+    row: DataSource = sharing.require(session, DataSource, actor=actor, object_id=data_source_id, level="owner")
+    return row
 
 
 def _sealed(url: str) -> dict[str, Any]:
@@ -264,6 +284,7 @@ def _show(row: DataSource, actor: Actor) -> DataSourceResponse:
         last_test_ok=row.last_test_ok,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        version=row.version,
     )
 
 

@@ -15,7 +15,8 @@ from core.models import Delivery, ReportExecution
 from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionDetail
 from core.services import audit, backoff, delivery_ledger, ledger
-from core.services.executions import detail_of, own_execution
+from core.services.executions import detail_of, find_execution
+from core.services.people import require_editor
 from core.services.run_mail import letter_path
 from core.states import ACTIVE_STATUSES
 from core.text import join_words
@@ -27,7 +28,7 @@ def resend_execution(
     session: Session, *, actor: Actor, execution_id: uuid.UUID, recipients: Sequence[str] | None = None
 ) -> ExecutionDetail:
     """Send the same bytes again to all, or to some of those who were on the list. The caller rings the execution."""
-    row = own_execution(session, actor, execution_id)
+    row = find_execution(session, actor, execution_id, level="edit")
     if row.status in ACTIVE_STATUSES:
         raise Conflict("This execution is still under way; wait for its end, or stop it first.")
     latest = {mail.recipient.casefold(): mail for mail in delivery_ledger.latest_sends(row.deliveries)}
@@ -52,10 +53,11 @@ def resend_execution(
 
 def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, outcome: Outcome) -> ExecutionDetail:
     """A person knows what no server told: it arrived, it is to be sent again, or it is to be given up."""
+    require_editor(actor)
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.execution_id is None:
         raise NotFound("This mail does not exist.")
-    row = own_execution(session, actor, mail.execution_id)
+    row = find_execution(session, actor, mail.execution_id, level="edit")
     if mail.status not in ("uncertain", "failed"):
         raise Conflict(f"This mail is not in doubt (it is {mail.status}).")
     if outcome == "resend":

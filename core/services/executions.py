@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from core import clock
 from core.errors import Conflict, NotFound
 from core.models import Attempt, GeneratedFile, ReportExecution, ScheduledReport
 from core.schemas.accounts import Actor
-from core.schemas.base import Page
+from core.schemas.base import Access, Page
 from core.schemas.executions import ExecutionDetail, ExecutionResponse
 from core.schemas.scheduled_reports import LastExecution
-from core.services import audit, delivery_ledger, ledger, storage
+from core.services import audit, delivery_ledger, ledger, sharing, storage
 from core.services.backoff import EXECUTION_ATTEMPTS
 from core.services.execution_views import execution_detail, execution_view
+from core.services.people import require_editor
 from core.services.snapshots import freeze
 from core.states import ACTIVE_STATUSES, ExecutionStatus, Trigger
 
@@ -41,7 +42,7 @@ def request_run(
     session: Session, *, actor: Actor, report_id: uuid.UUID, request_id: str | None = None
 ) -> ExecutionResponse:
     """Queue a run of a report, paused or not. The same `request_id` again gives the same run."""
-    report = own_report(session, actor, report_id)
+    report = find_report(session, actor, report_id, level="edit")
     known = find_requested(session, report_id=report.id, request_id=request_id) if request_id is not None else None
     if known is not None:
         return execution_view(session.get_one(ReportExecution, known))
@@ -101,13 +102,15 @@ def list_executions(
     offset: int = 0,
     limit: int = 50,
 ) -> Page[ExecutionResponse]:
-    """Newest first, over all reports of the actor or over one."""
-    query = select(ReportExecution).where(ReportExecution.owner_id == actor.id)
+    """Newest first, over all reports that the actor may read or over one."""
+    query = select(ReportExecution)
     if status is not None:
         query = query.where(ReportExecution.status == status)
     if scheduled_report_id is not None:
-        own_report(session, actor, scheduled_report_id)
+        find_report(session, actor, scheduled_report_id)
         query = query.where(ReportExecution.scheduled_report_id == scheduled_report_id)
+    else:
+        query = query.where(_readable(session, actor))
     if since is not None:
         query = query.where(ReportExecution.created_at >= since)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -117,7 +120,7 @@ def list_executions(
 
 def get_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> ExecutionDetail:
     """One execution with its timeline; NotFound for somebody else's."""
-    return detail_of(session, own_execution(session, actor, execution_id))
+    return detail_of(session, find_execution(session, actor, execution_id))
 
 
 def recent_of(session: Session, report_id: uuid.UUID, number: int) -> list[ExecutionResponse]:
@@ -149,7 +152,7 @@ def last_of(session: Session, report_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID
 
 def cancel_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> ExecutionDetail:
     """Stop a run: a queued one at once, a running one within seconds, mails that have not left stay here."""
-    row = own_execution(session, actor, execution_id)
+    row = find_execution(session, actor, execution_id, level="edit")
     if row.status not in ACTIVE_STATUSES:
         raise Conflict(f"This execution is over already ({row.status}); there is nothing to stop.")
     row.cancel_requested = True
@@ -176,7 +179,7 @@ def cancel_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID)
 
 def get_file(session: Session, *, actor: Actor, execution_id: uuid.UUID, format: str, part: int = 1) -> StoredFile:
     """A generated file; NotFound when it is somebody else's, was cleaned up, or never was."""
-    row = own_execution(session, actor, execution_id)
+    row = find_execution(session, actor, execution_id)
     file = session.scalar(
         select(GeneratedFile).where(
             GeneratedFile.execution_id == row.id,
@@ -193,21 +196,35 @@ def get_file(session: Session, *, actor: Actor, execution_id: uuid.UUID, format:
     return StoredFile(path, file.name, file.media_type, file.size)
 
 
-def own_report(session: Session, actor: Actor, report_id: uuid.UUID) -> ScheduledReport:
-    report = session.scalar(
-        select(ScheduledReport).where(ScheduledReport.id == report_id, ScheduledReport.owner_id == actor.id)
-    )
-    if report is None:
-        raise NotFound("This scheduled report does not exist.")
-    return report
+def find_report(session: Session, actor: Actor, report_id: uuid.UUID, *, level: Access = "read") -> ScheduledReport:
+    """The report, when the actor may do so much with it; raises NotFound or Forbidden."""
+    if level != "read":
+        require_editor(actor)
+    row: ScheduledReport = sharing.require(session, ScheduledReport, actor=actor, object_id=report_id, level=level)
+    return row
 
 
-def own_execution(session: Session, actor: Actor, execution_id: uuid.UUID) -> ReportExecution:
-    query = select(ReportExecution).where(ReportExecution.id == execution_id, ReportExecution.owner_id == actor.id)
+def find_execution(
+    session: Session, actor: Actor, execution_id: uuid.UUID, *, level: Access = "read"
+) -> ReportExecution:
+    """A run of a report with which the actor may do so much; raises NotFound or Forbidden."""
+    if level != "read":
+        require_editor(actor)
+    query = select(ReportExecution).where(ReportExecution.id == execution_id, _readable(session, actor))
     row = session.scalar(_loaded(query))
     if row is None:
         raise NotFound(GONE)
+    if level != "read":
+        find_report(session, actor, row.scheduled_report_id, level=level)
     return row
+
+
+def _readable(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Runs of one's own reports and of shared ones. The ids are looked up first: most people have none, and then the
+    index by owner does it all."""
+    own = ReportExecution.owner_id == actor.id
+    shared = sharing.shared_ids(session, ScheduledReport, actor)
+    return or_(own, ReportExecution.scheduled_report_id.in_(shared)) if shared else own
 
 
 def detail_of(session: Session, row: ReportExecution) -> ExecutionDetail:

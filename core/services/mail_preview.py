@@ -9,7 +9,7 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,8 @@ from core.mail.message import DrawnCharts, Sender, build_report_message, draw_ch
 from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services import run_mail
-from core.services.executions import own_execution
+from core.services import run_mail, sharing
+from core.services.executions import find_execution
 from core.services.run_data import gather
 from core.services.run_plan import RunPlan, plan_of_snapshot
 from core.services.snapshots import freeze
@@ -29,7 +29,6 @@ from core.services.snapshots import freeze
 # Enough to look real, little enough to answer while somebody waits.
 PREVIEW_ROWS: Final = 20_000
 PREVIEW_SECONDS: Final = 20
-Row = TypeVar("Row", SavedQuery, Dashboard)
 _CID: Final = re.compile(r"cid:([A-Za-z0-9._-]+)")
 
 
@@ -61,13 +60,16 @@ class GatheredPreview:
 
 def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> PreparedPreview:
     """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else."""
-    owner = session.get(User, actor.id)
-    assert owner is not None, "an actor is a person"
+    query = _part(session, SavedQuery, data.saved_query_id, actor)
+    dashboard = _part(session, Dashboard, data.dashboard_id, actor)
+    # It reads with the rights of the person whose mail it would be.
+    owner = session.get(User, (query or dashboard).owner_id)
+    assert owner is not None, "an owner is a person"
     report = ScheduledReport(
         id=uuid.uuid4(),
-        owner_id=actor.id,
-        saved_query=_query(session, data.saved_query_id, actor),
-        dashboard=_dashboard(session, data.dashboard_id, actor),
+        owner_id=owner.id,
+        saved_query=query,
+        dashboard=dashboard,
         time_limit_s=None,
         retention_days=None,
         **data.model_dump(exclude={"saved_query_id", "dashboard_id", "schedule_config"}),
@@ -129,7 +131,7 @@ def data_key(prepared: PreparedPreview) -> str:
 
 def mail_of_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID) -> str:
     """The HTML that the first reader of a run got; NotFound when there was no mail or it is gone."""
-    row = own_execution(session, actor, execution_id)
+    row = find_execution(session, actor, execution_id)
     for mail in row.deliveries:
         path = run_mail.letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient)
         if path.exists():
@@ -171,15 +173,5 @@ def _limited(plan: RunPlan) -> RunPlan:
     return replace(plan, queries=queries)
 
 
-def _query(session: Session, object_id: uuid.UUID | None, actor: Actor) -> SavedQuery | None:
-    return _own(session.get(SavedQuery, object_id), actor, "saved query") if object_id else None
-
-
-def _dashboard(session: Session, object_id: uuid.UUID | None, actor: Actor) -> Dashboard | None:
-    return _own(session.get(Dashboard, object_id), actor, "dashboard") if object_id else None
-
-
-def _own(found: Row | None, actor: Actor, noun: str) -> Row:
-    if found is None or found.owner_id != actor.id:
-        raise NotFound(f"This {noun} does not exist.")
-    return found
+def _part(session: Session, model: type[Any], object_id: uuid.UUID | None, actor: Actor) -> Any:
+    return sharing.require(session, model, actor=actor, object_id=object_id) if object_id else None

@@ -17,7 +17,7 @@ from core.periods import BoundValue
 from core.schemas.accounts import Actor
 from core.schemas.content import ParameterValue, Preview, PreviewColumn, QueryParameter
 from core.services import parameters as parameter_rules
-from core.services.data_sources import find_usable, open_by_id
+from core.services.data_sources import open_by_id
 from core.sources import Query, Source
 
 
@@ -33,17 +33,17 @@ def prepare(
     session: Session,
     *,
     actor: Actor,
+    owner_id: uuid.UUID,
     data_source_id: uuid.UUID,
     sql: str,
     parameters: Sequence[QueryParameter],
     values: Mapping[str, ParameterValue],
     limit: int,
 ) -> PreparedPreview:
-    """Raises NotFound, InvalidInput or SourceError."""
-    find_usable(session, actor=actor, data_source_id=data_source_id)
+    """The dates are the actor's, the rights are those of `owner_id`. Raises InvalidInput or SourceError."""
     checked = parameter_rules.check_parameters(sql, parameters)
     dates = parameter_rules.dates_of_now(session, actor=actor)
-    source, options = open_by_id(session, data_source_id)
+    source, options = open_by_id(session, data_source_id, owner_id=owner_id)
     bound: dict[str, BoundValue] = parameter_rules.bound(values, checked, dates)
     query = Query(sql=sql, parameters=bound, max_rows=limit, timeout_s=options.timeout_s, truncate=True)
     return PreparedPreview(source=source, query=query)

@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput, LimitReached
 from core.formats.csv_options import read_options
 from core.mail.templates import check_template, sample_variables
-from core.models import ScheduledReport, User
+from core.models import Dashboard, SavedQuery, ScheduledReport, User
 from core.periods import resolve_value
 from core.schemas.accounts import Actor
 from core.schemas.content import QueryParameter
 from core.schemas.schedule import ScheduleConfig
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services.dashboards import find_own as find_own_dashboard
+from core.services import sharing
 from core.services.parameters import check_values, dates_of_now, stored
-from core.services.saved_queries import find_own as find_own_query
 from core.settings import get_settings
 from core.text import did_you_mean, join_words
 
@@ -34,9 +33,11 @@ def with_zone(config: ScheduleConfig, *, actor: Actor) -> ScheduleConfig:
     return config.model_copy(update={"timezone": actor.timezone})
 
 
-def checked_columns(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> dict[str, Any]:
+def checked_columns(
+    session: Session, *, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate
+) -> dict[str, Any]:
     """The columns of a report's row but its dates; raises NotFound or InvalidInput."""
-    parameters = _parameters_of(session, actor, data)
+    parameters = _parameters_of(session, actor, owner_id, data)
     _check_options(data.format_options)
     return {
         "name": data.name,
@@ -56,9 +57,9 @@ def checked_columns(session: Session, *, actor: Actor, data: ScheduledReportCrea
     }
 
 
-def check_templates(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> None:
+def check_templates(session: Session, *, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate) -> None:
     """Subject and body name only what exists and can be filled in; raises TemplateError."""
-    parameters = _parameters_of(session, actor, data)
+    parameters = _parameters_of(session, actor, owner_id, data)
     dates = dates_of_now(session, actor=actor)
     values = {
         name: resolve_value(data.parameters.get(name, parameter.default), parameter.type, dates)
@@ -84,14 +85,16 @@ def refuse_over_limit(session: Session, *, owner_id: uuid.UUID) -> None:
         )
 
 
-def _parameters_of(session: Session, actor: Actor, data: ScheduledReportCreate) -> dict[str, QueryParameter]:
+def _parameters_of(
+    session: Session, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate
+) -> dict[str, QueryParameter]:
     """The parameters of the query, or of all tiles of the dashboard, by name; the first of a name wins."""
-    if data.saved_query_id is not None:
-        queries = [find_own_query(session, actor=actor, saved_query_id=data.saved_query_id)]
-    else:
-        assert data.dashboard_id is not None, "the schema demands one of the two"
-        dashboard = find_own_dashboard(session, actor=actor, dashboard_id=data.dashboard_id)
-        queries = [tile.saved_query for tile in dashboard.tiles]
+    model, object_id = (SavedQuery, data.saved_query_id) if data.saved_query_id else (Dashboard, data.dashboard_id)
+    assert object_id is not None, "the schema demands one of the two"
+    subject = sharing.require_part(
+        session, model, actor=actor, object_id=object_id, owner_id=owner_id, whole="scheduled report"
+    )
+    queries = [tile.saved_query for tile in subject.tiles] if isinstance(subject, Dashboard) else [subject]
     found: dict[str, QueryParameter] = {}
     for query in queries:
         for parameter in stored(query.parameters):

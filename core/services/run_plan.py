@@ -91,7 +91,7 @@ def plan_of_snapshot(
     dates = macro_dates(execution.scheduled_for, zone, period, shared.week_start)
     previous = _previous_kpis(session, execution)
     queries = tuple(
-        _planned(session, frozen, number=number, snapshot=snapshot, dates=dates, previous=previous)
+        _planned(session, frozen, number=number, snapshot=snapshot, owner_id=owner.id, dates=dates, previous=previous)
         for number, frozen in enumerate(snapshot["queries"], start=1)
     )
     head = ReportHead(
@@ -142,6 +142,7 @@ def _planned(
     *,
     number: int,
     snapshot: Mapping[str, Any],
+    owner_id: uuid.UUID,
     dates: Mapping[str, date],
     previous: Mapping[str, Mapping[str, Any]],
 ) -> PlannedQuery:
@@ -155,7 +156,7 @@ def _planned(
     )
     try:
         values = _values(frozen, snapshot["parameters"], dates)
-        source, options = open_by_id(session, uuid.UUID(frozen["data_source_id"]))
+        source, options = open_by_id(session, uuid.UUID(frozen["data_source_id"]), owner_id=owner_id)
     except SourceError as error:
         return replace(planned, error=error)
     except (SecretUnreadable, InvalidInput) as error:

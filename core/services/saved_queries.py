@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from core.document.values import parse_format
 from core.errors import Conflict, InvalidInput
 from core.models import Dashboard, DashboardTile, SavedQuery
 from core.schemas.accounts import Actor
-from core.schemas.base import Page
+from core.schemas.base import Access, Page
 from core.schemas.content import (
     ParameterValue,
     Presentation,
@@ -23,10 +23,19 @@ from core.schemas.content import (
     SavedQueryResponse,
     SavedQueryUpdate,
 )
-from core.services import audit, previews
-from core.services.common import changes, containing, merged, owned, read_page, reports_of_queries, users_text
+from core.services import audit, previews, sharing
+from core.services.common import (
+    changes,
+    check_version,
+    containing,
+    merged,
+    read_page,
+    reports_of_queries,
+    users_text,
+)
 from core.services.data_sources import find_usable
 from core.services.parameters import check_parameters, stored
+from core.services.people import require_editor
 from core.services.previews import PreparedPreview, run_preview, run_result
 
 __all__ = [
@@ -42,52 +51,67 @@ __all__ = [
     "update_saved_query",
 ]
 
-_NOUN: Final = "saved query"
-
 
 def list_saved_queries(
     session: Session, *, actor: Actor, search: str = "", offset: int = 0, limit: int = 50
 ) -> Page[SavedQueryResponse]:
-    """One's own, by name."""
-    query = select(SavedQuery).where(SavedQuery.owner_id == actor.id)
+    """One's own and those one may read, by name."""
+    query = select(SavedQuery).where(sharing.visible(SavedQuery, actor)).options(joinedload(SavedQuery.data_source))
     if search:
         query = query.where(containing(search, SavedQuery.name, SavedQuery.description))
-    return read_page(session, query, show=_show, order=(SavedQuery.name, SavedQuery.id), offset=offset, limit=limit)
+    access = sharing.access_of(session, SavedQuery, actor)
+    order = (SavedQuery.name, SavedQuery.id)
+    return read_page(session, query, show=lambda row: _show(row, access(row)), order=order, offset=offset, limit=limit)
 
 
 def get_saved_query(session: Session, *, actor: Actor, saved_query_id: uuid.UUID) -> SavedQueryResponse:
-    return _show(find_own(session, actor=actor, saved_query_id=saved_query_id))
+    row = _find(session, actor, saved_query_id)
+    return _show(row, sharing.access_of(session, SavedQuery, actor)(row))
 
 
 def create_saved_query(session: Session, *, actor: Actor, data: SavedQueryCreate) -> SavedQueryResponse:
     """Raises InvalidInput when SQL, parameters or formats do not fit, NotFound for a source out of reach."""
-    row = SavedQuery(owner_id=actor.id, **_checked(session, actor, data))
+    require_editor(actor)
+    find_usable(session, user_id=actor.id, data_source_id=data.data_source_id)
+    row = SavedQuery(owner_id=actor.id, **_checked(data))
     session.add(row)
     session.flush()
     _record(session, actor, "create", row)
-    return _show(row)
+    return _show(row, "owner")
 
 
 def update_saved_query(
-    session: Session, *, actor: Actor, saved_query_id: uuid.UUID, data: SavedQueryUpdate
+    session: Session,
+    *,
+    actor: Actor,
+    saved_query_id: uuid.UUID,
+    data: SavedQueryUpdate,
+    expected_version: int | None = None,
 ) -> SavedQueryResponse:
-    """Any part of it; the whole is checked as a new one would be."""
-    row = find_own(session, actor=actor, saved_query_id=saved_query_id)
+    """Any part of it; the whole is checked as a new one would be. Another source must be open to actor and owner."""
+    row = _find(session, actor, saved_query_id, level="edit")
+    check_version(row, expected_version)
     changed = changes(data)
     names = ("name", "description", "data_source_id", "sql", "parameters", "presentation")
     whole = merged(SavedQueryCreate, {name: getattr(row, name) for name in names}, changed)
-    for name, value in _checked(session, actor, whole).items():
+    if whole.data_source_id != row.data_source_id:
+        for user_id in {actor.id, row.owner_id}:
+            find_usable(session, user_id=user_id, data_source_id=whole.data_source_id)
+    for name, value in _checked(whole).items():
         setattr(row, name, value)
     row.version += 1
     session.flush()
     session.refresh(row, ["data_source"])
     _record(session, actor, "update", row, fields=sorted(changed))
-    return _show(row)
+    return _show(row, sharing.access_of(session, SavedQuery, actor)(row))
 
 
-def delete_saved_query(session: Session, *, actor: Actor, saved_query_id: uuid.UUID) -> None:
+def delete_saved_query(
+    session: Session, *, actor: Actor, saved_query_id: uuid.UUID, expected_version: int | None = None
+) -> None:
     """Raises Conflict that names the dashboards and reports that use it."""
-    row = find_own(session, actor=actor, saved_query_id=saved_query_id)
+    row = _find(session, actor, saved_query_id, level="owner")
+    check_version(row, expected_version)
     holding = select(DashboardTile.dashboard_id).where(DashboardTile.saved_query_id == row.id)
     dashboards = session.scalars(select(Dashboard).where(Dashboard.id.in_(holding)).order_by(Dashboard.name)).all()
     reports = reports_of_queries(session, select(SavedQuery.id).where(SavedQuery.id == row.id))
@@ -95,6 +119,7 @@ def delete_saved_query(session: Session, *, actor: Actor, saved_query_id: uuid.U
         used_by = users_text(actor, [("dashboard", dashboards), ("report", reports)])
         raise Conflict(f"'{row.name}' is used by {used_by}. Change or delete those first.")
     _record(session, actor, "delete", row)
+    sharing.forget_shares(session, row)
     session.delete(row)
     session.flush()
 
@@ -102,11 +127,12 @@ def delete_saved_query(session: Session, *, actor: Actor, saved_query_id: uuid.U
 def prepare_preview(
     session: Session, *, actor: Actor, saved_query_id: uuid.UUID, request: PreviewRequest
 ) -> PreparedPreview:
-    """Run it with `run_preview` or `run_result` after the session has ended."""
-    row = find_own(session, actor=actor, saved_query_id=saved_query_id)
+    """Run it with `run_preview` or `run_result` after the session has ended; it reads with its owner's rights."""
+    row = _find(session, actor, saved_query_id)
     return previews.prepare(
         session,
         actor=actor,
+        owner_id=row.owner_id,
         data_source_id=row.data_source_id,
         sql=row.sql,
         parameters=stored(row.parameters),
@@ -124,11 +150,14 @@ def prepare_draft(
     parameters: Sequence[QueryParameter],
     values: Mapping[str, ParameterValue],
     limit: int = 100,
+    saved_query_id: uuid.UUID | None = None,
 ) -> PreparedPreview:
-    """The same for SQL that is not saved yet."""
+    """The same for SQL that is not saved yet; for a query that one may edit, with its owner's rights."""
+    require_editor(actor)
     return previews.prepare(
         session,
         actor=actor,
+        owner_id=_rights_for_draft(session, actor, data_source_id, saved_query_id),
         data_source_id=data_source_id,
         sql=sql,
         parameters=parameters,
@@ -137,14 +166,27 @@ def prepare_draft(
     )
 
 
-def find_own(session: Session, *, actor: Actor, saved_query_id: uuid.UUID) -> SavedQuery:
-    row: SavedQuery = owned(session, SavedQuery, actor=actor, object_id=saved_query_id, noun=_NOUN)
+def _find(session: Session, actor: Actor, saved_query_id: uuid.UUID, *, level: Access = "read") -> SavedQuery:
+    if level != "read":
+        require_editor(actor)
+    row: SavedQuery = sharing.require(session, SavedQuery, actor=actor, object_id=saved_query_id, level=level)
     return row
 
 
-def _checked(session: Session, actor: Actor, data: SavedQueryCreate) -> dict[str, Any]:
+def _rights_for_draft(
+    session: Session, actor: Actor, data_source_id: uuid.UUID, saved_query_id: uuid.UUID | None
+) -> uuid.UUID:
+    """Who may edit a query may save any SQL for its source, and so may try it out as well."""
+    if saved_query_id is not None:
+        row = _find(session, actor, saved_query_id, level="edit")
+        if row.data_source_id == data_source_id:
+            return row.owner_id
+    find_usable(session, user_id=actor.id, data_source_id=data_source_id)
+    return actor.id
+
+
+def _checked(data: SavedQueryCreate) -> dict[str, Any]:
     """The columns of a row, once everything is in order."""
-    find_usable(session, actor=actor, data_source_id=data.data_source_id)
     parameters = check_parameters(data.sql, data.parameters)
     _check_formats(data.presentation)
     return {
@@ -169,7 +211,7 @@ def _check_formats(presentation: Presentation) -> None:
             raise InvalidInput(f"'{name}': {error.message}", field="presentation") from None
 
 
-def _show(row: SavedQuery) -> SavedQueryResponse:
+def _show(row: SavedQuery, access: Access) -> SavedQueryResponse:
     return SavedQueryResponse(
         id=row.id,
         user_id=row.owner_id,
@@ -182,6 +224,8 @@ def _show(row: SavedQuery) -> SavedQueryResponse:
         presentation=Presentation.model_validate(row.presentation),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        access=access,
+        version=row.version,
     )
 
 

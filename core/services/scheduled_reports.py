@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, case, event, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from core import clock
+from core.errors import Forbidden
 from core.models import ScheduledReport
 from core.schedule import describe, next_run, upcoming
 from core.schemas.accounts import Actor
-from core.schemas.base import Page
+from core.schemas.base import Access, Page
 from core.schemas.executions import ScheduledReportDetail
 from core.schemas.schedule import ScheduleConfig, SchedulePreview, SchedulePreviewRequest
 from core.schemas.scheduled_reports import (
@@ -23,18 +24,19 @@ from core.schemas.scheduled_reports import (
     ScheduledReportResponse,
     ScheduledReportUpdate,
 )
-from core.services import audit, executions, storage
-from core.services.common import changes, containing, merged, owned, read_page
+from core.services import audit, executions, sharing, storage
+from core.services.common import changes, check_version, containing, merged, read_page
 from core.services.email_configurations import account_warning
+from core.services.people import require_editor
 from core.services.report_rules import check_templates, checked_columns, refuse_over_limit, with_zone
 
 Sort = Literal["next_run_at", "created_at", "name"]
 
-_NOUN: Final = "scheduled report"
 _RECENT: Final = 10
 # Active, and the last run that ended did not reach everybody.
 _FAILING: Final = and_(ScheduledReport.is_active, ScheduledReport.failures_in_row > 0)
 _NULLABLE: Final = ("dashboard_id", "saved_query_id", "email_subject", "email_body")
+_READERS: Final = ("recipients", "cc", "bcc")
 _ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "next_run_at": (ScheduledReport.next_run_at.asc().nulls_last(), ScheduledReport.name, ScheduledReport.id),
     "created_at": (ScheduledReport.created_at.desc(), ScheduledReport.id),
@@ -63,17 +65,23 @@ def list_scheduled_reports(
     offset: int = 0,
     limit: int = 50,
 ) -> Page[ScheduledReportResponse]:
-    """One's own; paused ones stand last when sorted by their next run. `failing` leaves out those that go well."""
+    """One's own and those one may read; paused ones stand last when sorted by their next run."""
     query = select(ScheduledReport).where(*_mine(actor, search))
     if is_active is not None:
         query = query.where(ScheduledReport.is_active == is_active)
     if failing:
         query = query.where(_FAILING)
     query = query.options(joinedload(ScheduledReport.dashboard), joinedload(ScheduledReport.saved_query))
-    warnings = _warnings(session, actor)
-    order = _ORDERS[sort]
+    warnings = _warnings(session, actor.id)
+    access = sharing.access_of(session, ScheduledReport, actor)
     page = read_page(
-        session, query, show=lambda row: _show(row, warnings=warnings), order=order, offset=offset, limit=limit
+        session,
+        query,
+        # What keeps somebody else's reports from leaving is theirs to mend.
+        show=lambda row: _show(row, access(row), warnings=warnings if row.owner_id == actor.id else ()),
+        order=_ORDERS[sort],
+        offset=offset,
+        limit=limit,
     )
     last = executions.last_of(session, [report.id for report in page.items])
     return Page(
@@ -94,16 +102,17 @@ def count_scheduled_reports(session: Session, *, actor: Actor, search: str = "")
 
 def get_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportDetail:
     """With its last ten executions; raises NotFound."""
-    shown = _answer(session, actor, _own(session, actor, report_id))
+    shown = _answer(session, actor, _find(session, actor, report_id))
     recent = executions.recent_of(session, report_id, _RECENT)
     return ScheduledReportDetail(**dict(shown), executions=recent)
 
 
 def create_scheduled_report(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> ScheduledReportResponse:
     """Raises InvalidInput, TemplateError, NotFound for a query out of reach, LimitReached."""
+    require_editor(actor)
     data = data.model_copy(update={"schedule_config": with_zone(data.schedule_config, actor=actor)})
-    columns = checked_columns(session, actor=actor, data=data)
-    check_templates(session, actor=actor, data=data)
+    columns = checked_columns(session, actor=actor, owner_id=actor.id, data=data)
+    check_templates(session, actor=actor, owner_id=actor.id, data=data)
     if data.is_active:
         refuse_over_limit(session, owner_id=actor.id)
     row = ScheduledReport(owner_id=actor.id, **columns)
@@ -115,17 +124,27 @@ def create_scheduled_report(session: Session, *, actor: Actor, data: ScheduledRe
 
 
 def update_scheduled_report(
-    session: Session, *, actor: Actor, report_id: uuid.UUID, data: ScheduledReportUpdate
+    session: Session,
+    *,
+    actor: Actor,
+    report_id: uuid.UUID,
+    data: ScheduledReportUpdate,
+    expected_version: int | None = None,
 ) -> ScheduledReportResponse:
-    """Any part of it; the merged whole is checked as a new one would be. The next run moves with the schedule only."""
-    row = _own(session, actor, report_id)
+    """Any part of it; the merged whole is checked as a new one would be. The next run moves with the schedule only.
+
+    Raises Forbidden when anybody but the owner changes who gets it, and Stale.
+    """
+    row = _find(session, actor, report_id, level="edit")
+    check_version(row, expected_version)
     changed = changes(data, nullable=_NULLABLE)
+    _refuse_other_readers(row, actor, changed)
     if data.schedule_config is not None:
         changed["schedule_config"] = with_zone(data.schedule_config, actor=actor)
     whole = merged(ScheduledReportCreate, _present(row), changed)
-    columns = checked_columns(session, actor=actor, data=whole)
+    columns = checked_columns(session, actor=actor, owner_id=row.owner_id, data=whole)
     if changed.keys() & {"email_subject", "email_body", "dashboard_id", "saved_query_id"}:
-        check_templates(session, actor=actor, data=whole)
+        check_templates(session, actor=actor, owner_id=row.owner_id, data=whole)
     _apply_schedule(session, row, whole)
     for name, value in columns.items():
         setattr(row, name, value)
@@ -138,7 +157,7 @@ def update_scheduled_report(
 
 def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_active: bool) -> ScheduledReportResponse:
     """Pause, or take up again from now on; raises LimitReached."""
-    row = _own(session, actor, report_id)
+    row = _find(session, actor, report_id, level="edit")
     if row.is_active != is_active:
         _switch(session, row, is_active=is_active, config=ScheduleConfig.model_validate(row.schedule_config))
         row.version += 1
@@ -149,19 +168,23 @@ def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_activ
 
 def duplicate_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportResponse:
     """A paused copy: it sends nothing before somebody has looked at it."""
-    row = _own(session, actor, report_id)
+    row = _find(session, actor, report_id, level="owner")
     data = merged(ScheduledReportCreate, _present(row), {"name": f"{row.name[:190]} (copy)", "is_active": False})
-    copy = ScheduledReport(owner_id=actor.id, **checked_columns(session, actor=actor, data=data))
+    copy = ScheduledReport(owner_id=actor.id, **checked_columns(session, actor=actor, owner_id=actor.id, data=data))
     session.add(copy)
     session.flush()
     _record(session, actor, "create", copy, copy_of=str(row.id))
     return _answer(session, actor, copy)
 
 
-def delete_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> None:
+def delete_scheduled_report(
+    session: Session, *, actor: Actor, report_id: uuid.UUID, expected_version: int | None = None
+) -> None:
     """Its executions go with it, and their files once the deletion is committed."""
-    row = _own(session, actor, report_id)
+    row = _find(session, actor, report_id, level="owner")
+    check_version(row, expected_version)
     _record(session, actor, "delete", row)
+    sharing.forget_shares(session, row)
     session.delete(row)
     session.flush()
     folder = storage.report_folder(report_id)
@@ -175,16 +198,21 @@ def preview_schedule(request: SchedulePreviewRequest, *, actor: Actor | None = N
 
 
 def _mine(actor: Actor, search: str) -> list[ColumnElement[bool]]:
-    """The owner's index narrows it down first."""
-    found: list[ColumnElement[bool]] = [ScheduledReport.owner_id == actor.id]
+    found = [sharing.visible(ScheduledReport, actor)]
     if search:
         found.append(containing(search, ScheduledReport.name, ScheduledReport.description))
     return found
 
 
-def _own(session: Session, actor: Actor, report_id: uuid.UUID) -> ScheduledReport:
-    row: ScheduledReport = owned(session, ScheduledReport, actor=actor, object_id=report_id, noun=_NOUN)
-    return row
+def _find(session: Session, actor: Actor, report_id: uuid.UUID, *, level: Access = "read") -> ScheduledReport:
+    return executions.find_report(session, actor, report_id, level=level)
+
+
+def _refuse_other_readers(row: ScheduledReport, actor: Actor, changed: dict[str, Any]) -> None:
+    """The mails leave in the owner's name, so the owner alone says to whom."""
+    others = [name for name in _READERS if name in changed and changed[name] != getattr(row, name)]
+    if others and row.owner_id != actor.id:
+        raise Forbidden(f"Only the owner of '{row.name}' changes who gets it.")
 
 
 def _present(row: ScheduledReport) -> dict[str, Any]:
@@ -212,18 +240,19 @@ def _switch(session: Session, row: ScheduledReport, *, is_active: bool, config: 
     row.schedule_version += 1
 
 
-def _warnings(session: Session, actor: Actor) -> list[str]:
-    warning = account_warning(session, actor.id)
+def _warnings(session: Session, owner_id: uuid.UUID) -> list[str]:
+    warning = account_warning(session, owner_id)
     return [warning] if warning else []
 
 
 def _answer(session: Session, actor: Actor, row: ScheduledReport) -> ScheduledReportResponse:
     last = executions.last_of(session, [row.id]).get(row.id)
-    return _show(row, warnings=_warnings(session, actor), last=last)
+    access = sharing.access_of(session, ScheduledReport, actor)(row)
+    return _show(row, access, warnings=_warnings(session, row.owner_id), last=last)
 
 
 def _show(
-    row: ScheduledReport, *, warnings: Sequence[str], last: LastExecution | None = None
+    row: ScheduledReport, access: Access, *, warnings: Sequence[str], last: LastExecution | None = None
 ) -> ScheduledReportResponse:
     subject = row.dashboard or row.saved_query
     assert subject is not None, "the table demands one of the two"
@@ -241,6 +270,8 @@ def _show(
         last_run_at=row.last_run_at,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        access=access,
+        version=row.version,
         last_execution=last,
         warnings=list(warnings),
         **plain,

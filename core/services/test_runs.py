@@ -10,7 +10,7 @@ from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionDetail, TestRunResponse
 from core.services import audit, ledger, mailer
 from core.services.children import StartChild, start_cold
-from core.services.executions import find_requested, get_execution, new_execution, own_report
+from core.services.executions import find_report, find_requested, get_execution, new_execution
 from core.services.ledger import Claimed
 from core.services.supervisor import supervise
 
@@ -23,29 +23,28 @@ def run_test(
     The report's own times (`next_run_at`, `last_run_at`) stay as they are. The same `request_id` again tells of the
     same run, and runs nothing.
     """
-    known = _known(actor, report_id, request_id) if request_id is not None else None
-    execution_id = known or _run(actor, report_id, request_id, start_child)
+    execution_id = _run(actor, report_id, request_id, start_child)
     with read_scope() as session:
         execution = get_execution(session, actor=actor, execution_id=execution_id)
     return TestRunResponse(success=execution.status == "success", detail=_detail(execution, actor), execution=execution)
 
 
-def _known(actor: Actor, report_id: uuid.UUID, request_id: str) -> uuid.UUID | None:
-    with read_scope() as session:
-        report = own_report(session, actor, report_id)
-        return find_requested(session, report_id=report.id, request_id=request_id)
-
-
 def _run(actor: Actor, report_id: uuid.UUID, request_id: str | None, start_child: StartChild) -> uuid.UUID:
     claimed = _begin(actor, report_id, request_id)
+    if isinstance(claimed, uuid.UUID):
+        return claimed
     supervise(claimed, start_child)
     mailer.deliver(claimed.execution_id)
     return claimed.execution_id
 
 
-def _begin(actor: Actor, report_id: uuid.UUID, request_id: str | None) -> Claimed:
+def _begin(actor: Actor, report_id: uuid.UUID, request_id: str | None) -> Claimed | uuid.UUID:
+    """A run to be done, or the id of the one that was asked for under this `request_id` before."""
     with session_scope() as session:
-        report = own_report(session, actor, report_id)
+        report = find_report(session, actor, report_id, level="edit")
+        known = find_requested(session, report_id=report.id, request_id=request_id) if request_id is not None else None
+        if known is not None:
+            return known
         row = new_execution(session, report, actor=actor, trigger="test", request_id=request_id)
         claimed = ledger.take(session, row, owner=host.identity())
         assert claimed is not None, "a test run is nobody else's, and the unique index leaves tests out"

@@ -158,10 +158,10 @@ def test_its_tables_are_listed(alice: Actor, source_url: str) -> None:
 def test_the_runner_opens_it_by_id(alice: Actor, source_url: str) -> None:
     made = make_data_source(alice, url=source_url, statement_timeout_s=11)
     with read_scope() as session:
-        source, options = data_sources.open_by_id(session, made.id)
+        source, options = data_sources.open_by_id(session, made.id, owner_id=alice.id)
         assert (options.timeout_s, options.name, options.period_note) == (11, "Shop", "")
         with pytest.raises(SourceError, match="does not exist any more") as missing:
-            data_sources.open_by_id(session, uuid.uuid4())
+            data_sources.open_by_id(session, uuid.uuid4(), owner_id=alice.id)
         assert missing.value.error_class == "missing_source"
     with source.stream(Query(sql="SELECT 1 AS one", parameters={}, max_rows=5, timeout_s=5)) as batches:
         assert sum(batch.num_rows for batch in batches) == 1

@@ -59,7 +59,7 @@ def test_with_another_key_accounts_and_sources_wait_for_their_password(
         with pytest.raises(DeliveryError, match="Enter it again on the page E-mail settings"):
             email_configurations.account_for(session, alice.id)
         with pytest.raises(SourceError, match="Enter its URL again on the page Data sources") as refused:
-            data_sources.open_by_id(session, source.id)
+            data_sources.open_by_id(session, source.id, owner_id=alice.id)
         assert refused.value.error_class == "missing_source"
         with pytest.raises(InvalidInput, match="Enter its URL again"):
             data_sources.prepare_test(session, actor=alice, data_source_id=source.id)
@@ -83,7 +83,7 @@ def test_the_old_key_put_back_heals_everything(alice: Actor, source_url: str, mo
     _check()
     assert _mail_state(alice) == "active"
     with read_scope() as session:
-        assert data_sources.open_by_id(session, source.id)
+        assert data_sources.open_by_id(session, source.id, owner_id=alice.id)
 
 
 def test_an_older_key_behind_a_new_one_still_reads(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
