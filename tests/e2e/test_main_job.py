@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from core import clock
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.browser
 SAMPLE: Final = REPORTS[FIRST_TO_RUN]["name"]
 QUERY: Final = QUERIES[0]
 OURS: Final = "Airlines in a minute"
+# The first two columns of its table.
+HEAD: Final = ("Airline", "Departures")
 PATIENCE_MS: Final = 60_000
 # From setting the time to saving; the form takes some seconds on a busy machine.
 LEAD: Final = timedelta(seconds=15)
@@ -155,8 +158,13 @@ def airlines_of(sample: Installation, week: date) -> list[tuple[str, int]]:
     return [row[:2] for row in rows]
 
 
-def airlines_in(path: Path) -> list[tuple[str, int]]:
+def airlines_in(path: Path) -> list[tuple[object, ...]]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    rows = [row[:2] for row in book.worksheets[-1].iter_rows(values_only=True)]
+    [sheet] = [rows for rows in map(first_columns, book.worksheets) if HEAD in rows]
     book.close()
-    return rows
+    start = sheet.index(HEAD) + 1
+    return sheet[start : start + sheet[start:].index((None, None))] if (None, None) in sheet[start:] else sheet[start:]
+
+
+def first_columns(sheet: Worksheet) -> list[tuple[object, ...]]:
+    return [row[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
