@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -14,7 +14,7 @@ from starlette.types import Scope
 from core import crypto
 from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
-from core.services import accounts
+from core.services import accounts, api_tokens
 from core.services.accounts import SignedIn
 from web import cookies
 
@@ -45,10 +45,19 @@ def note_seen(session_id: UUID) -> None:
         accounts.touch_session(session, session_id=session_id)
 
 
-async def find_bearer(scope: Scope) -> Actor | None:
-    """The person of `Authorization: Bearer`."""
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The person of a token; `is_personal` is one that they made for a script, the other kind lasts an hour."""
+
+    actor: Actor
+    may_write: bool = True
+    is_personal: bool = False
+
+
+async def find_bearer(scope: Scope) -> Bearer | None:
+    """The person of `Authorization: Bearer`, with either kind of token."""
     token = bearer_token(scope)
-    return await run_in_threadpool(_actor_of, token) if token else None
+    return await run_in_threadpool(_bearer_of, token) if token else None
 
 
 def bearer_token(scope: Scope) -> str | None:
@@ -60,9 +69,23 @@ def bearer_token(scope: Scope) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _actor_of(token: str) -> Actor | None:
+def _bearer_of(token: str) -> Bearer | None:
+    if api_tokens.is_api_token(token):
+        return _personal(token)
     with read_scope() as session:
-        return accounts.find_actor_of_token(session, token)
+        actor = accounts.find_actor_of_token(session, token)
+    return Bearer(actor) if actor else None
+
+
+def _personal(token: str) -> Bearer | None:
+    with read_scope() as session:
+        holder = api_tokens.find_holder(session, token)
+    if holder is None:
+        return None
+    if holder.is_stale:
+        with session_scope() as session:
+            api_tokens.note_use(session, token_id=holder.token_id)
+    return Bearer(holder.actor, may_write=holder.scope == "write", is_personal=True)
 
 
 def strip_identity(scope: Scope) -> None:

@@ -57,5 +57,11 @@ def login_page(
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 
+def form_page(name: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Another page in the same frame. Its address may be a secret, so no link of it says where it came from."""
+    headers = {**_HEADERS, "referrer-policy": "no-referrer"}
+    return HTMLResponse(_templates().get_template(name).render(values), status_code=status, headers=headers)
+
+
 def logout_page(*, csrf: str) -> HTMLResponse:
     return HTMLResponse(_templates().get_template("logout.html").render(csrf=csrf), headers=_HEADERS)

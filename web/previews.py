@@ -17,7 +17,7 @@ from core.errors import NotFound
 from core.mail.catcher import Outbox
 from core.schemas.accounts import Actor
 from core.services import mail_preview
-from core.settings import get_settings
+from core.services.outbox import open_outbox
 from web import preview_store
 from web.answers import ask, current_actor, uuid_of
 from web.files import download_headers
@@ -43,11 +43,11 @@ async def show_preview(request: Request) -> Response:
 
 
 async def show_outbox(request: Request) -> Response:
-    return await ask(_caught, request.path_params["mail_id"])
+    return await ask(_caught, current_actor(request), request.path_params["mail_id"])
 
 
 async def show_attachment(request: Request) -> Response:
-    return await ask(_attachment, request.path_params["mail_id"], request.path_params["n"])
+    return await ask(_attachment, current_actor(request), request.path_params["mail_id"], request.path_params["n"])
 
 
 def _mail_of(actor: Actor, execution_id: UUID) -> Response:
@@ -60,15 +60,15 @@ def _preview_of(actor: Actor, token: str) -> Response:
     return _sandboxed(preview_store.get(actor.id, token))
 
 
-def _caught(mail_id: str) -> Response:
-    outbox = _outbox()
+def _caught(actor: Actor, mail_id: str) -> Response:
+    outbox = open_outbox(actor)
     mail = outbox.get(mail_id)
     text = mail.html or f"<pre style='white-space: pre-wrap'>{html.escape(mail.text)}</pre>"
     return _sandboxed(_CID.sub(lambda match: _as_data(outbox, mail_id, match.group(1)), text))
 
 
-def _attachment(mail_id: str, position: int) -> Response:
-    attachment, content = _outbox().attachment(mail_id, position)
+def _attachment(actor: Actor, mail_id: str, position: int) -> Response:
+    attachment, content = open_outbox(actor).attachment(mail_id, position)
     return Response(content, media_type=attachment.media_type, headers=download_headers(attachment.name))
 
 
@@ -83,10 +83,6 @@ def _as_data(outbox: Outbox, mail_id: str, cid: str) -> str:
 
 def _sandboxed(text: str) -> Response:
     return HTMLResponse(text, headers=_HEADERS)
-
-
-def _outbox() -> Outbox:
-    return Outbox(get_settings().outbox_path)
 
 
 def routes() -> list[Route]:

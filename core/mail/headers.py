@@ -19,6 +19,8 @@ from core.text import one_line
 
 # Longer ones are cut off by every inbox anyway.
 MAX_SUBJECT = 150
+# A mail that holds a key to somebody's account: where mails are kept, not everybody may read it.
+PRIVATE_HEADER = "X-Rooster-Private"
 
 # The standard library wraps or encodes these when they are long, and then no mail client reads them.
 _VERBATIM = frozenset({"list-unsubscribe", "list-id", "message-id", "in-reply-to", "references", "x-entity-ref-id"})

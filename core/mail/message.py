@@ -10,6 +10,7 @@ from typing import cast
 from core.document.model import ReportDocument
 from core.mail.attachments import Attachment, attach, budget_for, fit
 from core.mail.headers import (
+    PRIVATE_HEADER,
     Sender,
     add_headers,
     as_address,
@@ -29,6 +30,7 @@ __all__ = [
     "Attachment",
     "DrawnCharts",
     "Sender",
+    "build_account_message",
     "build_failure_notice",
     "build_report_message",
     "build_test_message",
@@ -38,6 +40,23 @@ __all__ = [
 
 TEST_PREFIX = "[Test] "
 PRODUCT = "Rooster"
+_ACCOUNT_MAILS = {
+    "invitation": (
+        f"{PRODUCT}: choose your password",
+        "Welcome",
+        "{invited_by} made an account for you in {workspace}. Choose a password to sign in.",
+        "Choose a password",
+        "You are getting this because an administrator invited you.",
+    ),
+    "reset": (
+        f"{PRODUCT}: a new password",
+        "A new password",
+        "Somebody asked for a new password for your account. If it was not you, there is nothing to do: the present "
+        "one stays as it is.",
+        "Choose a new password",
+        "You are getting this because you have an account in {workspace}.",
+    ),
+}
 
 
 def build_report_message(
@@ -169,6 +188,40 @@ def build_test_message(
         sent_at=f"{date:%d %b %Y, %H:%M}",
         url=base_url,
         url_label=f"Open {PRODUCT}",
+    )
+    return _complete(message, rendered)
+
+
+def build_account_message(
+    *,
+    sender: Sender,
+    recipient: str,
+    kind: str,
+    workspace: str,
+    invited_by: str,
+    url: str,
+    until_text: str,
+    message_id: str,
+    date: datetime,
+    extra_headers: Iterable[tuple[str, str]] = (),
+) -> EmailMessage:
+    """The mail with a link that sets a password; `kind` is `invitation` or `reset`."""
+    subject, title, paragraph, label, reason = _ACCOUNT_MAILS[kind]
+    message = new_message(sender=sender, to=[recipient], subject=subject, message_id=message_id)
+    message["Date"] = date
+    add_headers(message, [(PRIVATE_HEADER, "1"), *extra_headers])
+    rendered = render_notice(
+        title=title,
+        subtitle=workspace,
+        paragraphs=[
+            paragraph.format(invited_by=invited_by, workspace=workspace),
+            f"The link works once, until {until_text}.",
+        ],
+        reason=reason.format(workspace=workspace),
+        workspace=workspace,
+        sent_at=f"{date:%d %b %Y, %H:%M}",
+        url=url,
+        url_label=label,
     )
     return _complete(message, rendered)
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from uuid import uuid4
 
 from core.errors import NotFound
+from core.mail.headers import PRIVATE_HEADER
 
-_ID = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+_PRIVATE = "-private"
+_ID = re.compile(rf"\d{{8}}T\d{{12}}-[0-9a-f]{{8}}(?:{_PRIVATE})?")
 _CID = re.compile(r"cid:([^\"'\s)>]+)")
 
 
@@ -63,15 +66,17 @@ class Mail:
 
 
 class Outbox:
-    """The mails in one folder, newest first."""
+    """The mails in one folder, newest first. Without `show_private` those marked as private do not exist."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, show_private: bool = True) -> None:
         self._folder = folder
+        self._show_private = show_private
 
     def add(self, content: bytes, *, sender: str, recipients: Sequence[str], at: datetime) -> str:
         """Keep a mail; returns its id."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        mail_id = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
+        private = _PRIVATE if PRIVATE_HEADER in BytesHeaderParser().parsebytes(content) else ""
+        mail_id = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}{private}"
         envelope = {"sender": sender, "recipients": list(recipients), "at": at.isoformat(), "size": len(content)}
         self._write(f"{mail_id}.json", json.dumps(envelope).encode())
         # The message comes last: a mail is listed once its `.eml` is there.
@@ -130,7 +135,10 @@ class Outbox:
 
     def _ids(self) -> Sequence[str]:
         names = (path.stem for path in self._folder.glob("*.eml"))
-        return sorted((name for name in names if _ID.fullmatch(name)), reverse=True)
+        return sorted((name for name in names if self._is_shown(name)), reverse=True)
+
+    def _is_shown(self, mail_id: str) -> bool:
+        return _ID.fullmatch(mail_id) is not None and (self._show_private or not mail_id.endswith(_PRIVATE))
 
     def _matching(self, search: str) -> Sequence[str]:
         wanted = search.casefold()
@@ -162,7 +170,7 @@ class Outbox:
     def _path(self, mail_id: str, extension: str) -> Path:
         """Ids are matched whole, so none can leave the folder."""
         path = self._folder / f"{mail_id}.{extension}"
-        if not _ID.fullmatch(mail_id) or not (self._folder / f"{mail_id}.eml").is_file():
+        if not self._is_shown(mail_id) or not (self._folder / f"{mail_id}.eml").is_file():
             raise NotFound("There is no such mail in the outbox.")
         return path
 

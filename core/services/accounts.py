@@ -11,13 +11,12 @@ from typing import Final
 
 import jwt
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import clock, crypto
-from core.errors import Conflict, InvalidInput, LoginFailed, NotFound
+from core.errors import InvalidInput, LoginFailed, NotFound
 from core.models import User
-from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, TokenResponse, UserCreate, UserResponse
+from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, TokenResponse, UserResponse
 from core.services import audit, login_throttle
 from core.services.keys import key_ring
 from core.services.people import find_actor, to_actor
@@ -32,6 +31,7 @@ from core.services.sessions import (
     list_sessions,
     touch_session,
 )
+from core.services.users import create_user, get_user
 
 __all__ = [
     "NewSession",
@@ -70,7 +70,9 @@ def authenticate(session: Session, *, email: str, password: str, ip: str) -> Use
     address = email.strip().casefold()
     login_throttle.count_attempt(session, email=address, ip=ip)
     user = session.scalar(select(User).where(User.email == address))
-    fits = _verify(password, user.password_hash if user else _dummy_hash())
+    # Made before anybody knows whether it is needed: the first log-in of a process pays for it, whoever it is.
+    nobody = _dummy_hash()
+    fits = _verify(password, user.password_hash if user else nobody)
     if user is None or not fits or not user.is_active:
         _record_log_in(session, user, action="log_in_failed", ip=ip)
         session.commit()
@@ -109,42 +111,6 @@ def has_users(session: Session) -> bool:
     return bool(session.scalar(select(func.count()).select_from(User)))
 
 
-def create_user(session: Session, *, actor: Actor | None, data: UserCreate) -> UserResponse:
-    """A new person. Only administrators may; `actor` is None for the command line."""
-    if actor is not None and not actor.is_admin:
-        raise NotFound("Only an administrator can add people.")
-    user = User(
-        email=data.email.casefold(),
-        name=data.name,
-        password_hash=crypto.hash_password(data.password),
-        role=data.role,
-        timezone=data.timezone,
-    )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError as error:
-        raise Conflict(f"There is already an account for {user.email}.") from error
-    audit.record(
-        session,
-        actor=actor,
-        action="create",
-        object_type="user",
-        object_id=user.id,
-        object_name=user.email,
-        detail={"role": user.role},
-    )
-    return UserResponse.model_validate(user)
-
-
-def get_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> UserResponse:
-    """Oneself, or anybody for an administrator; raises NotFound."""
-    user = session.get(User, user_id) if actor.is_admin or actor.id == user_id else None
-    if user is None:
-        raise NotFound("There is no such person.")
-    return UserResponse.model_validate(user)
-
-
 def update_profile(session: Session, *, actor: Actor, data: ProfileUpdate) -> UserResponse:
     """One's own name and time zone; what is left out stays."""
     user = _myself(session, actor)
@@ -172,6 +138,7 @@ def change_password(
     if not _verify(data.current_password, user.password_hash):
         raise InvalidInput("The present password is wrong.", field="current_password")
     user.password_hash = crypto.hash_password(data.new_password)
+    user.credentials_changed_at = clock.now()
     end_other_sessions(session, actor=actor, keep=keep_session)
     audit.record(
         session, actor=actor, action="change_password", object_type="user", object_id=user.id, object_name=user.email
@@ -188,17 +155,21 @@ def _myself(session: Session, actor: Actor) -> User:
 def issue_token(actor: Actor) -> TokenResponse:
     """A JWT for the API, good for an hour."""
     now = clock.now()
-    claims = {"sub": str(actor.id), "jti": uuid.uuid4().hex, "iat": now, "exp": now + TOKEN_LIFETIME}
+    # With its fractions: a token made right after a new password must not look older than it.
+    claims = {"sub": str(actor.id), "jti": uuid.uuid4().hex, "iat": now.timestamp(), "exp": now + TOKEN_LIFETIME}
     token = jwt.encode(claims, key_ring().derive("jwt"), algorithm=_ALGORITHM)
     return TokenResponse(access_token=token, expires_in=int(TOKEN_LIFETIME.total_seconds()))
 
 
 def find_actor_of_token(session: Session, token: str) -> Actor | None:
-    """The active person whom a JWT names; None when it is forged, over or theirs no more."""
-    required = {"require": ["sub", "jti", "exp"]}
+    """The active person whom a JWT names; None when it is forged, over, or older than their password."""
+    required = {"require": ["sub", "jti", "iat", "exp"]}
     try:
         claims = jwt.decode(token, key_ring().derive("jwt"), algorithms=[_ALGORITHM], options=required)  # type: ignore[arg-type] # the stubs want every option
-        user_id = uuid.UUID(claims["sub"])
+        user_id, issued_at = uuid.UUID(claims["sub"]), float(claims["iat"])
     except (jwt.InvalidTokenError, ValueError):
         return None
-    return find_actor(session, user_id=user_id)
+    user = session.scalar(select(User).where(User.id == user_id, User.is_active))
+    if user is None or (user.credentials_changed_at and issued_at < user.credentials_changed_at.timestamp()):
+        return None
+    return to_actor(user)

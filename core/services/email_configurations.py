@@ -21,6 +21,7 @@ from core.services.common import changes, merged
 from core.services.keys import ACTIVE, NEEDS_PASSWORD, key_ring
 from core.services.mail_account_check import PreparedMailTest, prepare_test, run_test
 from core.services.mail_account_rules import check_account_rules, smtp_account
+from core.services.people import require_editor
 
 __all__ = [
     "PreparedMailTest",
@@ -62,15 +63,18 @@ def find_email_config(session: Session, *, actor: Actor) -> EmailConfigResponse 
 
 def save_email_config(session: Session, *, actor: Actor, data: EmailConfigCreate) -> EmailConfigResponse:
     """Create it or replace the whole of it; raises InvalidInput."""
+    require_editor(actor)
     return _save(session, actor, owner_id=actor.id, data=data)
 
 
 def update_email_config(session: Session, *, actor: Actor, data: EmailConfigUpdate) -> EmailConfigResponse:
     """Any part of it; the password is kept when absent. Raises NotFound when there is none yet."""
+    require_editor(actor)
     return _update(session, actor, owner_id=actor.id, data=data)
 
 
 def delete_email_config(session: Session, *, actor: Actor) -> None:
+    require_editor(actor)
     _delete(session, actor, owner_id=actor.id)
 
 
@@ -95,12 +99,15 @@ def delete_workspace_config(session: Session, *, actor: Actor) -> None:
     _delete(session, actor, owner_id=None)
 
 
-def account_for(session: Session, owner_id: uuid.UUID) -> tuple[SmtpAccount, uuid.UUID]:
+def account_for(
+    session: Session, owner_id: uuid.UUID, *, workspace_first: bool = False
+) -> tuple[SmtpAccount, uuid.UUID]:
     """A person's account or else the workspace's, its password open, with the configuration's id.
 
-    Raises DeliveryError `missing_account` in words that name the page to open.
+    `workspace_first` is for mails in the name of everybody. Raises DeliveryError `missing_account` in words that
+    name the page to open.
     """
-    row = _serving(session, owner_id)
+    row = (_of(session, None) if workspace_first else None) or _serving(session, owner_id)
     if row is None:
         raise _missing(_MISSING)
     problem = _problem(row)

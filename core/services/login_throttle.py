@@ -42,8 +42,8 @@ def count_attempt(session: Session, *, email: str, ip: str) -> None:
 
 def forget_success(session: Session, *, email: str, ip: str) -> None:
     """A right password clears the account's counter and takes itself off the address's."""
-    account, *addresses = keys_of(email, ip)
-    session.execute(delete(LoginAttempt).where(LoginAttempt.key == account))
+    _account, *addresses = keys_of(email, ip)
+    forget_account(session, email=email)
     for key in addresses:
         newest = select(LoginAttempt.id).where(LoginAttempt.key == key, LoginAttempt.count > 0)
         newest = newest.order_by(LoginAttempt.window_start.desc()).limit(1)
@@ -53,6 +53,18 @@ def forget_success(session: Session, *, email: str, ip: str) -> None:
             .values(count=LoginAttempt.count - 1)
             .execution_options(synchronize_session=False)
         )
+
+
+def count_request(session: Session, *, key: str) -> None:
+    """The same limit for something else that is counted by its own key; raises Throttled."""
+    now = clock.now()
+    _add_one(session, key=key, minute=now.replace(second=0, microsecond=0))
+    _refuse_when_full(session, key=key, now=now, what="requests")
+
+
+def forget_account(session: Session, *, email: str) -> None:
+    """After a new password: the failures were guesses at the old one."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.key == keys_of(email, "")[0]))
 
 
 def _add_one(session: Session, *, key: str, minute: datetime) -> None:
@@ -65,7 +77,7 @@ def _add_one(session: Session, *, key: str, minute: datetime) -> None:
     )
 
 
-def _refuse_when_full(session: Session, *, key: str, now: datetime) -> None:
+def _refuse_when_full(session: Session, *, key: str, now: datetime, what: str = "failed log-ins") -> None:
     counted = select(LoginAttempt.window_start, LoginAttempt.count).where(LoginAttempt.key == key)
     rows = session.execute(counted.order_by(LoginAttempt.window_start)).all()
     over = sum(count for _, count in rows) - LIMIT
@@ -73,4 +85,4 @@ def _refuse_when_full(session: Session, *, key: str, now: datetime) -> None:
         return
     leaves = next(start for number, (start, _) in enumerate(rows) if sum(c for _, c in rows[: number + 1]) >= over)
     wait = max(1, math.ceil((leaves + WINDOW - now).total_seconds()))
-    raise Throttled(f"Too many failed log-ins. Wait {math.ceil(wait / 60)} minutes and try again.", retry_after=wait)
+    raise Throttled(f"Too many {what}. Wait {math.ceil(wait / 60)} minutes and try again.", retry_after=wait)

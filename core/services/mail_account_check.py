@@ -24,6 +24,7 @@ from core.schemas.email_config import EmailConfigCreate, EmailConfigTestResult, 
 from core.services import audit, workspace
 from core.services.keys import key_ring
 from core.services.mail_account_rules import check_account_rules, smtp_account
+from core.services.people import require_editor
 from core.settings import get_settings
 
 _TESTS_PER_MINUTE: Final = 5
@@ -54,6 +55,7 @@ def prepare_test(
 
     An unsaved account without a password uses the saved one's when host and user name are the same.
     """
+    require_editor(actor)
     _refuse_strangers(actor, recipient)
     _refuse_hurry(session, actor)
     saved = _saved(session, actor, for_workspace=for_workspace)

@@ -1,4 +1,7 @@
-"""The mails that the local catcher kept: everybody who is signed in may read them, administrators may clear them."""
+"""The mails that the local catcher kept: everybody who is signed in may read them, administrators may clear them.
+
+Mails with a link to somebody's account are for administrators alone: they could make such a link themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from core.schemas.base import Page
 from core.services import audit
 from core.settings import get_settings
 
-__all__ = ["Mail", "MailSummary", "clear_outbox", "get_mail", "is_catching", "list_mails"]
+__all__ = ["Mail", "MailSummary", "clear_outbox", "get_mail", "is_catching", "list_mails", "open_outbox"]
 
 
 def is_catching() -> bool:
@@ -21,20 +24,20 @@ def is_catching() -> bool:
 
 def list_mails(*, actor: Actor, search: str = "", offset: int = 0, limit: int = 50) -> Page[MailSummary]:
     """The newest mails first; `search` looks in subject and addresses."""
-    outbox = _outbox(actor)
+    outbox = open_outbox(actor)
     return Page(outbox.list(offset=offset, limit=limit, search=search), outbox.count(search=search))
 
 
 def get_mail(*, actor: Actor, mail_id: str) -> Mail:
     """One mail taken apart; its HTML is untrusted and belongs into a sandbox."""
-    return _outbox(actor).get(mail_id)
+    return open_outbox(actor).get(mail_id)
 
 
 def clear_outbox(session: Session, *, actor: Actor) -> int:
     """Delete every kept mail; returns how many there were. Somebody who is no administrator gets NotFound."""
     if not actor.is_admin:
         raise NotFound("Only administrators clear the outbox.")
-    count = _outbox(actor).clear()
+    count = open_outbox(actor).clear()
     audit.record(
         session, actor=actor, action="delete", object_type="outbox", object_id=None, object_name="Outbox",
         detail={"mails": count},
@@ -42,8 +45,8 @@ def clear_outbox(session: Session, *, actor: Actor) -> int:
     return count
 
 
-def _outbox(actor: Actor) -> Outbox:
-    assert actor.id, "somebody who is signed in"
+def open_outbox(actor: Actor) -> Outbox:
+    """As much of it as the actor may see; raises NotFound while there is no catcher."""
     if not is_catching():
         raise NotFound("The mail catcher is switched off (ROOSTER_MAIL_CATCHER), so there is no outbox.")
-    return Outbox(get_settings().outbox_path)
+    return Outbox(get_settings().outbox_path, show_private=actor.is_admin)

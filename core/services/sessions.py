@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.models import User, UserSession
 from core.schemas.accounts import Actor, SessionResponse
 from core.services import audit
-from core.services.people import to_actor
+from core.services.people import require_admin, to_actor
 
 LIFETIME: Final = timedelta(hours=12)
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -80,13 +80,13 @@ def touch_session(session: Session, *, session_id: uuid.UUID) -> None:
 
 
 def end_session(session: Session, *, actor: Actor, session_id: uuid.UUID) -> None:
-    """Sign one of one's own browsers out; raises NotFound."""
-    mine = (UserSession.id == session_id, UserSession.user_id == actor.id)
-    if _revoke(session, *mine) == 0:
+    """Sign a browser out: one's own, or anybody's for an administrator; raises NotFound."""
+    row = session.get(UserSession, session_id)
+    if row is None or row.revoked_at is not None or not (actor.is_admin or row.user_id == actor.id):
         raise NotFound("There is no such session.")
-    audit.record(
-        session, actor=actor, action="log_out", object_type="session", object_id=session_id, object_name=actor.email
-    )
+    _revoke(session, UserSession.id == session_id)
+    action = "log_out" if row.user_id == actor.id else "end_session"
+    _record(session, actor, action, session_id=session_id, email=row.user.email)
 
 
 def end_other_sessions(session: Session, *, actor: Actor, keep: uuid.UUID | None) -> None:
@@ -94,14 +94,45 @@ def end_other_sessions(session: Session, *, actor: Actor, keep: uuid.UUID | None
     others = [UserSession.user_id == actor.id]
     if keep is not None:
         others.append(UserSession.id != keep)
-    _revoke(session, *others)
+    count = _revoke(session, *others)
+    if count:
+        _record(session, actor, "end_sessions", session_id=None, email=actor.email, count=count)
 
 
-def list_sessions(session: Session, *, actor: Actor, current: uuid.UUID | None = None) -> list[SessionResponse]:
-    """The person's own signed-in browsers, last seen first; `current` marks the asking one."""
-    mine = _alive().where(UserSession.user_id == actor.id).order_by(UserSession.last_seen_at.desc())
-    found = [SessionResponse.model_validate(row) for row in session.scalars(mine)]
+def end_all_sessions(session: Session, *, actor: Actor, user: User) -> None:
+    """Sign a person out everywhere, the short-lived tokens of the API included."""
+    user.credentials_changed_at = clock.now()
+    count = _revoke(session, UserSession.user_id == user.id)
+    if count:
+        _record(session, actor, "end_sessions", session_id=None, email=user.email, count=count)
+
+
+def list_sessions(
+    session: Session, *, actor: Actor, current: uuid.UUID | None = None, user_id: uuid.UUID | None = None
+) -> list[SessionResponse]:
+    """A person's signed-in browsers, last seen first: one's own, or for an administrator those of `user_id`.
+
+    `current` marks the asking one. Raises Forbidden.
+    """
+    if user_id is not None and user_id != actor.id:
+        require_admin(actor)
+    theirs = _alive().where(UserSession.user_id == (user_id or actor.id)).order_by(UserSession.last_seen_at.desc())
+    found = [SessionResponse.model_validate(row) for row in session.scalars(theirs)]
     return [item.model_copy(update={"is_current": item.id == current}) for item in found]
+
+
+def _record(
+    session: Session, actor: Actor, action: str, *, session_id: uuid.UUID | None, email: str, count: int = 1
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        object_type="session",
+        object_id=session_id,
+        object_name=email,
+        detail={} if count == 1 else {"sessions": count},
+    )
 
 
 def _signed_in(row: UserSession) -> SignedIn:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.crypto import hash_token
 from core.database import read_scope, session_scope
-from core.errors import Conflict, InvalidInput, LoginFailed, NotFound, Throttled
+from core.errors import Conflict, Forbidden, InvalidInput, LoginFailed, NotFound, Throttled
 from core.models import AuditEntry, LoginAttempt, User, UserSession
 from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, UserCreate
 from core.services import accounts
@@ -152,7 +152,7 @@ def test_an_administrator_adds_people_and_nobody_else(admin: Actor, charlie: Act
         assert "password" not in created.model_dump_json()
         with pytest.raises(Conflict, match=r"already an account for new@example\.test"):
             accounts.create_user(session, actor=admin, data=data)
-        with pytest.raises(NotFound):
+        with pytest.raises(Forbidden):
             accounts.create_user(session, actor=charlie, data=data)
         with pytest.raises(NotFound):
             accounts.get_user(session, actor=charlie, user_id=created.id)

@@ -17,6 +17,8 @@ from web.api import (
     saved_queries,
     schedule,
     scheduled_reports,
+    shares,
+    users,
 )
 from web.api.dependencies import REFUSALS
 
@@ -29,6 +31,7 @@ else answers 404, exactly as if it did not exist.
 _PUBLIC = (auth.public, email_config.public, health.public)
 _GUARDED = (
     auth.router,
+    users.router,
     data_sources.router,
     saved_queries.router,
     dashboards.router,
@@ -36,6 +39,7 @@ _GUARDED = (
     schedule.router,
     executions.router,
     email_config.router,
+    shares.router,
 )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response, status
 from fastapi.security import OAuth2PasswordRequestForm
 
 from core.database import read_scope, session_scope
 from core.errors import LoginFailed
 from core.schemas.accounts import TokenResponse, UserResponse
-from core.services import accounts
+from core.schemas.people import ApiTokenCreate, ApiTokenCreated, ApiTokenResponse
+from core.services import accounts, api_tokens
 from web import identity
-from web.api.dependencies import CurrentActor, Problem
+from web.api.dependencies import CurrentActor, ListWindow, Problem, counted
 
 public = APIRouter(prefix="/auth", tags=["auth"])
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -36,3 +38,26 @@ def get_me(actor: CurrentActor) -> UserResponse:
     """The current user."""
     with read_scope() as session:
         return accounts.get_user(session, actor=actor, user_id=actor.id)
+
+
+@router.get("/tokens")
+def list_tokens(actor: CurrentActor, window: ListWindow, response: Response) -> list[ApiTokenResponse]:
+    """One's own personal tokens, newest first."""
+    with read_scope() as session:
+        page = api_tokens.list_tokens(session, actor=actor, offset=window.offset, limit=window.limit)
+    return counted(response, page)
+
+
+@router.post("/tokens", status_code=status.HTTP_201_CREATED)
+def create_personal_token(actor: CurrentActor, data: ApiTokenCreate, response: Response) -> ApiTokenCreated:
+    """The only answer that holds the token."""
+    response.headers["cache-control"] = "no-store"
+    with session_scope() as session:
+        return api_tokens.create_token(session, actor=actor, data=data)
+
+
+@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
+def revoke_token(actor: CurrentActor, token_id: UUID) -> None:
+    """It is worth nothing from now on."""
+    with session_scope() as session:
+        api_tokens.revoke_token(session, actor=actor, token_id=token_id)

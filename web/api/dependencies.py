@@ -31,9 +31,10 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     for status, text in {
         400: "The other side refused, for example the database",
         401: "Neither a token nor a session",
-        403: "A session without the header X-CSRF-Token",
+        403: "Your role or your token does not allow this, or a session without the header X-CSRF-Token",
         404: "It does not exist, or it belongs to somebody else",
         409: "Its present state forbids this",
+        412: "It was changed since the version in If-Match",
         413: "The body is larger than 1 MiB",
         429: "A limit is reached",
     }.items()
