@@ -102,6 +102,7 @@ def run_now(user: Actor, report: ScheduledReportResponse) -> str:
 def _set_active(user: Actor, report: ScheduledReportResponse) -> str:
     with session_scope() as session:
         changed = scheduled_reports.set_active(session, actor=user, report_id=report.id, is_active=not report.is_active)
+    tasks.ring()
     return f"{changed.name} {'runs again' if changed.is_active else 'is paused'}."
 
 

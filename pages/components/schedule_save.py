@@ -7,6 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
+import tasks
 from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import ScheduledReportDetail, TestRunResponse
@@ -44,6 +45,7 @@ def save_bar(user: Actor, values: dict[str, Any], report: ScheduledReportRespons
     if st.button(label, type="primary", icon=":material/save:", key="save"):
         with refusals_shown():
             saved = _save(user, values, report)
+            tasks.ring()
             say(f"{saved.name} is saved. {_next_words(saved)}")
             for warning in saved.warnings:
                 say(warning, icon=":material/warning:")
