@@ -48,7 +48,7 @@ def test_a_test_that_fails_is_an_answer_and_no_error(
 def test_it_changes_a_part(api: TestClient, source: dict[str, Any]) -> None:
     response = api.put(f"/api/data-sources/{source['id']}", json={"name": "Shop 2"})
     assert response.status_code == 200
-    assert response.json() == {**source, "name": "Shop 2", "updated_at": response.json()["updated_at"]}
+    assert response.json() == {**source, "name": "Shop 2", "version": 2, "updated_at": response.json()["updated_at"]}
 
 
 def test_it_deletes_one_that_nothing_uses(api: TestClient, source: dict[str, Any]) -> None:

@@ -52,7 +52,12 @@ def test_a_preview_names_a_wrong_parameter(api: TestClient, query: dict[str, Any
 def test_it_changes_a_part(api: TestClient, query: dict[str, Any]) -> None:
     response = api.put(f"/api/saved-queries/{query['id']}", json={"description": "By region"})
     assert response.status_code == 200
-    assert response.json() == {**query, "description": "By region", "updated_at": response.json()["updated_at"]}
+    assert response.json() == {
+        **query,
+        "description": "By region",
+        "version": 2,
+        "updated_at": response.json()["updated_at"],
+    }
 
 
 def test_it_keeps_a_query_that_a_report_uses(api: TestClient, query: dict[str, Any], report: dict[str, Any]) -> None:

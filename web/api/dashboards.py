@@ -10,6 +10,7 @@ from core.database import read_scope, session_scope
 from core.schemas.content import DashboardCreate, DashboardResponse, DashboardUpdate
 from core.services import dashboards
 from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"])
 
@@ -22,24 +23,29 @@ def list_dashboards(actor: CurrentActor, window: ListWindow, response: Response)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-def create_dashboard(actor: CurrentActor, data: DashboardCreate) -> DashboardResponse:
+def create_dashboard(actor: CurrentActor, data: DashboardCreate, response: Response) -> DashboardResponse:
     with session_scope() as session:
-        return dashboards.create_dashboard(session, actor=actor, data=data)
+        return tagged(response, dashboards.create_dashboard(session, actor=actor, data=data))
 
 
 @router.get("/{dashboard_id}")
-def get_dashboard(actor: CurrentActor, dashboard_id: UUID) -> DashboardResponse:
+def get_dashboard(actor: CurrentActor, dashboard_id: UUID, response: Response) -> DashboardResponse:
     with read_scope() as session:
-        return dashboards.get_dashboard(session, actor=actor, dashboard_id=dashboard_id)
+        return tagged(response, dashboards.get_dashboard(session, actor=actor, dashboard_id=dashboard_id))
 
 
 @router.put("/{dashboard_id}")
-def update_dashboard(actor: CurrentActor, dashboard_id: UUID, data: DashboardUpdate) -> DashboardResponse:
+def update_dashboard(
+    actor: CurrentActor, dashboard_id: UUID, data: DashboardUpdate, response: Response, expected: ExpectedVersion
+) -> DashboardResponse:
     with session_scope() as session:
-        return dashboards.update_dashboard(session, actor=actor, dashboard_id=dashboard_id, data=data)
+        changed = dashboards.update_dashboard(
+            session, actor=actor, dashboard_id=dashboard_id, data=data, expected_version=expected
+        )
+    return tagged(response, changed)
 
 
 @router.delete("/{dashboard_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_dashboard(actor: CurrentActor, dashboard_id: UUID) -> None:
+def delete_dashboard(actor: CurrentActor, dashboard_id: UUID, expected: ExpectedVersion) -> None:
     with session_scope() as session:
-        dashboards.delete_dashboard(session, actor=actor, dashboard_id=dashboard_id)
+        dashboards.delete_dashboard(session, actor=actor, dashboard_id=dashboard_id, expected_version=expected)

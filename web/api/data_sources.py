@@ -10,6 +10,7 @@ from core.database import read_scope, session_scope
 from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTest
 from core.services import data_sources
 from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/data-sources", tags=["data sources"])
 
@@ -23,28 +24,33 @@ def list_data_sources(actor: CurrentActor, window: ListWindow, response: Respons
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-def create_data_source(actor: CurrentActor, data: DataSourceCreate) -> DataSourceResponse:
+def create_data_source(actor: CurrentActor, data: DataSourceCreate, response: Response) -> DataSourceResponse:
     with session_scope() as session:
-        return data_sources.create_data_source(session, actor=actor, data=data)
+        return tagged(response, data_sources.create_data_source(session, actor=actor, data=data))
 
 
 @router.get("/{data_source_id}")
-def get_data_source(actor: CurrentActor, data_source_id: UUID) -> DataSourceResponse:
+def get_data_source(actor: CurrentActor, data_source_id: UUID, response: Response) -> DataSourceResponse:
     with read_scope() as session:
-        return data_sources.get_data_source(session, actor=actor, data_source_id=data_source_id)
+        return tagged(response, data_sources.get_data_source(session, actor=actor, data_source_id=data_source_id))
 
 
 @router.put("/{data_source_id}")
-def update_data_source(actor: CurrentActor, data_source_id: UUID, data: DataSourceUpdate) -> DataSourceResponse:
+def update_data_source(
+    actor: CurrentActor, data_source_id: UUID, data: DataSourceUpdate, response: Response, expected: ExpectedVersion
+) -> DataSourceResponse:
     """Any part of it; the URL keeps its password where the masked one is sent back."""
     with session_scope() as session:
-        return data_sources.update_data_source(session, actor=actor, data_source_id=data_source_id, data=data)
+        changed = data_sources.update_data_source(
+            session, actor=actor, data_source_id=data_source_id, data=data, expected_version=expected
+        )
+    return tagged(response, changed)
 
 
 @router.delete("/{data_source_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_data_source(actor: CurrentActor, data_source_id: UUID) -> None:
+def delete_data_source(actor: CurrentActor, data_source_id: UUID, expected: ExpectedVersion) -> None:
     with session_scope() as session:
-        data_sources.delete_data_source(session, actor=actor, data_source_id=data_source_id)
+        data_sources.delete_data_source(session, actor=actor, data_source_id=data_source_id, expected_version=expected)
 
 
 @router.post("/{data_source_id}/test")

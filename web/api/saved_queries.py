@@ -10,6 +10,7 @@ from core.database import read_scope, session_scope
 from core.schemas.content import Preview, PreviewRequest, SavedQueryCreate, SavedQueryResponse, SavedQueryUpdate
 from core.services import saved_queries
 from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/saved-queries", tags=["saved queries"])
 
@@ -22,27 +23,32 @@ def list_saved_queries(actor: CurrentActor, window: ListWindow, response: Respon
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-def create_saved_query(actor: CurrentActor, data: SavedQueryCreate) -> SavedQueryResponse:
+def create_saved_query(actor: CurrentActor, data: SavedQueryCreate, response: Response) -> SavedQueryResponse:
     with session_scope() as session:
-        return saved_queries.create_saved_query(session, actor=actor, data=data)
+        return tagged(response, saved_queries.create_saved_query(session, actor=actor, data=data))
 
 
 @router.get("/{saved_query_id}")
-def get_saved_query(actor: CurrentActor, saved_query_id: UUID) -> SavedQueryResponse:
+def get_saved_query(actor: CurrentActor, saved_query_id: UUID, response: Response) -> SavedQueryResponse:
     with read_scope() as session:
-        return saved_queries.get_saved_query(session, actor=actor, saved_query_id=saved_query_id)
+        return tagged(response, saved_queries.get_saved_query(session, actor=actor, saved_query_id=saved_query_id))
 
 
 @router.put("/{saved_query_id}")
-def update_saved_query(actor: CurrentActor, saved_query_id: UUID, data: SavedQueryUpdate) -> SavedQueryResponse:
+def update_saved_query(
+    actor: CurrentActor, saved_query_id: UUID, data: SavedQueryUpdate, response: Response, expected: ExpectedVersion
+) -> SavedQueryResponse:
     with session_scope() as session:
-        return saved_queries.update_saved_query(session, actor=actor, saved_query_id=saved_query_id, data=data)
+        changed = saved_queries.update_saved_query(
+            session, actor=actor, saved_query_id=saved_query_id, data=data, expected_version=expected
+        )
+    return tagged(response, changed)
 
 
 @router.delete("/{saved_query_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_saved_query(actor: CurrentActor, saved_query_id: UUID) -> None:
+def delete_saved_query(actor: CurrentActor, saved_query_id: UUID, expected: ExpectedVersion) -> None:
     with session_scope() as session:
-        saved_queries.delete_saved_query(session, actor=actor, saved_query_id=saved_query_id)
+        saved_queries.delete_saved_query(session, actor=actor, saved_query_id=saved_query_id, expected_version=expected)
 
 
 @router.post("/{saved_query_id}/preview")

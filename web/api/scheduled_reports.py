@@ -14,6 +14,7 @@ from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledRepor
 from core.services import executions, scheduled_reports, test_runs
 from core.states import ExecutionStatus
 from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/scheduled-reports", tags=["scheduled reports"])
 RequestKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[!-~]+$")]
@@ -27,7 +28,7 @@ def list_scheduled_reports(
     is_active: bool | None = None,
     sort: Literal["next_run_at", "created_at"] = "next_run_at",
 ) -> list[ScheduledReportResponse]:
-    """The user's own."""
+    """The user's own, and those that others share."""
     with read_scope() as session:
         page = scheduled_reports.list_scheduled_reports(
             session, actor=actor, is_active=is_active, sort=sort, offset=window.offset, limit=window.limit
@@ -36,36 +37,40 @@ def list_scheduled_reports(
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-def create_scheduled_report(actor: CurrentActor, data: ScheduledReportCreate) -> ScheduledReportResponse:
+def create_scheduled_report(
+    actor: CurrentActor, data: ScheduledReportCreate, response: Response
+) -> ScheduledReportResponse:
     with session_scope() as session:
         report = scheduled_reports.create_scheduled_report(session, actor=actor, data=data)
     tasks.ring()
-    return report
+    return tagged(response, report)
 
 
 @router.get("/{report_id}")
-def get_scheduled_report(actor: CurrentActor, report_id: UUID) -> ScheduledReportDetail:
+def get_scheduled_report(actor: CurrentActor, report_id: UUID, response: Response) -> ScheduledReportDetail:
     """With its last ten executions."""
     with read_scope() as session:
-        return scheduled_reports.get_scheduled_report(session, actor=actor, report_id=report_id)
+        return tagged(response, scheduled_reports.get_scheduled_report(session, actor=actor, report_id=report_id))
 
 
 @router.put("/{report_id}")
 def update_scheduled_report(
-    actor: CurrentActor, report_id: UUID, data: ScheduledReportUpdate
+    actor: CurrentActor, report_id: UUID, data: ScheduledReportUpdate, response: Response, expected: ExpectedVersion
 ) -> ScheduledReportResponse:
     """Any part of it; the merged result is checked as a new one would be."""
     with session_scope() as session:
-        report = scheduled_reports.update_scheduled_report(session, actor=actor, report_id=report_id, data=data)
+        report = scheduled_reports.update_scheduled_report(
+            session, actor=actor, report_id=report_id, data=data, expected_version=expected
+        )
     tasks.ring()
-    return report
+    return tagged(response, report)
 
 
 @router.delete("/{report_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_scheduled_report(actor: CurrentActor, report_id: UUID) -> None:
+def delete_scheduled_report(actor: CurrentActor, report_id: UUID, expected: ExpectedVersion) -> None:
     """Its executions and their files go with it."""
     with session_scope() as session:
-        scheduled_reports.delete_scheduled_report(session, actor=actor, report_id=report_id)
+        scheduled_reports.delete_scheduled_report(session, actor=actor, report_id=report_id, expected_version=expected)
 
 
 @router.post("/{report_id}/run", status_code=status.HTTP_202_ACCEPTED)
