@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ PREFIX: Final = "ROOSTER_"
 ROOT: Final = Path(__file__).resolve().parent.parent
 _DATABASES: Final = ("sqlite", "postgresql")
 _QUEUES: Final = ("sqlite", "redis", "rediss", "postgresql")
+_PLAIN_PATH: Final = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
 
 
 class Settings(BaseSettings):
@@ -34,6 +36,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
     base_url: str = "http://localhost:8501"
+    trusted_proxies: str = ""
     admin_email: str = ""
     admin_password: str = ""
     sample: bool = True
@@ -80,9 +83,22 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
+        parts = urlsplit(value.rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
             raise ValueError("use an address such as https://reports.example.com")
+        if not _PLAIN_PATH.fullmatch(parts.path):
+            raise ValueError("its path may hold letters, digits, '-', '.', '_' and '~' only, such as /reports")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in _listed(value):
+            try:
+                ipaddress.ip_network(part)
+            except ValueError:
+                raise ValueError("use addresses or networks such as 127.0.0.1,10.0.0.0/24") from None
+        return value
 
     @property
     def data_path(self) -> Path:
@@ -109,23 +125,32 @@ class Settings(BaseSettings):
         return self.data_path / "secret.key"
 
     @property
+    def base_path(self) -> str:
+        """The path below which everything is served: empty, or such as `/reports`."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The peers whose forwarded headers are believed."""
+        return tuple(ipaddress.ip_network(part) for part in _listed(self.trusted_proxies))
+
+    @property
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https://")
 
     @property
     def plain_hosts(self) -> frozenset[str]:
         """Mail servers that may be used without encryption; loopback always may."""
-        listed = (host.strip().lower() for host in self.plain_smtp_hosts.split(","))
-        return frozenset({"localhost", "127.0.0.1", "::1", *filter(None, listed)})
+        return frozenset({"localhost", "127.0.0.1", "::1", *_listed(self.plain_smtp_hosts.lower())})
 
     @property
     def listens_on_loopback(self) -> bool:
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_this_machine(self.host)
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Nobody else can reach it: it listens to this machine, and no proxy gives it a public name."""
+        return self.listens_on_loopback and _is_this_machine(urlsplit(self.base_url).hostname or "")
 
     def key_secrets(self) -> list[str]:
         """The key ring, newest first; raises SettingsError when the key file is missing or open to others."""
@@ -169,6 +194,19 @@ def _read_key_file(path: Path) -> list[str]:
     if path.stat().st_mode & 0o077:
         raise SettingsError(f"{path} can be read by other users. Run: chmod 600 {path}")
     return [part.strip() for part in path.read_text().split(",") if part.strip()]
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _with_scheme(value: str, schemes: tuple[str, ...]) -> str:

@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -36,6 +38,7 @@ LAUNCHERS: Final = {
     ),
 }  # fmt: skip
 _START_S: Final = 60
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass
@@ -47,10 +50,11 @@ class WebServer:
     process: subprocess.Popen[bytes]
     log: Path
     clients: list[httpx2.Client] = field(default_factory=list)
+    base_path: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.base_path}"
 
     @contextmanager
     def database(self) -> Iterator[Session]:
@@ -101,7 +105,7 @@ class WebServer:
         """The WebSocket of the pages, with the cookies of a client."""
         cookies = "; ".join(f"{name}={value}" for name, value in (client.cookies.items() if client else ()))
         sent = {**({"Cookie": cookies} if cookies else {}), **(headers or {})}
-        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        address = f"ws://127.0.0.1:{self.port}{self.base_path}/_stcore/stream"
         return connect(address, additional_headers=sent, subprotocols=["streamlit"], max_size=None)
 
 
@@ -133,7 +137,7 @@ def run_page(connection: ClientConnection, page: str = "") -> list[Any]:
 
 
 @contextmanager
-def serve(folder: Path, launcher: str = "uvicorn") -> Iterator[WebServer]:
+def serve(folder: Path, launcher: str = "uvicorn", variables: Mapping[str, str] = _NONE) -> Iterator[WebServer]:
     """Start a server on a free port and wait until it answers; it is stopped at the end."""
     data_dir = folder / "data"
     data_dir.mkdir()
@@ -142,12 +146,13 @@ def serve(folder: Path, launcher: str = "uvicorn") -> Iterator[WebServer]:
     engine.dispose()
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    environment |= {"ROOSTER_DATA_DIR": str(data_dir), "ROOSTER_SECRET_KEY": "only for this test"}
+    environment |= {"ROOSTER_DATA_DIR": str(data_dir), "ROOSTER_SECRET_KEY": "only for this test", **variables}
     command = [sys.executable, *(part.format(port=port) for part in LAUNCHERS[launcher])]
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    server = WebServer(port, data_dir, process, log)
+    base_path = urlsplit(variables.get("ROOSTER_BASE_URL", "")).path
+    server = WebServer(port, data_dir, process, log, base_path=base_path)
     try:
         _wait_until_up(server)
         yield server

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from core.settings import get_settings
+from web.below import address_of
 
 SESSION: Final = "rooster_session"
 # Not HttpOnly: scripts of our own origin read it and send it back in the header `X-CSRF-Token`.
@@ -29,21 +30,26 @@ def read_cookie(scope: Scope, name: str) -> str | None:
 
 
 def sign_in_cookies(response: Response, *, token: str, csrf: str) -> None:
-    secure = get_settings().secure_cookies
-    response.set_cookie(SESSION, token, max_age=LIFETIME_S, httponly=True, samesite="lax", secure=secure)
-    response.set_cookie(CSRF, csrf, max_age=LIFETIME_S, samesite="strict", secure=secure)
-    response.delete_cookie(LOGIN, path="/login")
+    secure, path = get_settings().secure_cookies, _path()
+    response.set_cookie(SESSION, token, max_age=LIFETIME_S, path=path, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(CSRF, csrf, max_age=LIFETIME_S, path=path, samesite="strict", secure=secure)
+    response.delete_cookie(LOGIN, path=address_of("/login"))
 
 
 def sign_out_cookies(response: Response) -> None:
-    secure = get_settings().secure_cookies
-    response.delete_cookie(SESSION, httponly=True, samesite="lax", secure=secure)
-    response.delete_cookie(CSRF, samesite="strict", secure=secure)
+    secure, path = get_settings().secure_cookies, _path()
+    response.delete_cookie(SESSION, path=path, httponly=True, samesite="lax", secure=secure)
+    response.delete_cookie(CSRF, path=path, samesite="strict", secure=secure)
 
 
 def login_cookie(response: Response, token: str) -> None:
     secure = get_settings().secure_cookies
-    response.set_cookie(LOGIN, token, path="/login", httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(LOGIN, token, path=address_of("/login"), httponly=True, samesite="strict", secure=secure)
+
+
+def _path() -> str:
+    """Other applications of the same host never see ours."""
+    return get_settings().base_path or "/"
 
 
 def _parse(header: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.text import human_size
+from web.below import own_path
 
 _LIMITS: Final = {"/api": 1024 * 1024, "/login": 16 * 1024, "/logout": 16 * 1024}
 
@@ -24,7 +25,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = _limit_of(scope["path"]) if scope["type"] == "http" else None
+        limit = _limit_of(own_path(scope)) if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)
             return

@@ -22,6 +22,8 @@ from core.services.installation import Login
 from core.settings import ROOT
 from core.text import plural
 from web import cookies, identity
+from web.below import address_of
+from web.forwarded import came_through_a_proxy
 from web.login_page import login_page, logout_page, stylesheet
 from web.paths import is_loopback, safe_next
 from web.sockets import LIVE
@@ -37,7 +39,7 @@ _STALE_FORM: Final = "This form was open for too long or cookies are switched of
 
 
 async def show_login(request: Request) -> Response:
-    target = safe_next(request.query_params.get("next", "/"))
+    target = safe_next(request.query_params.get("next", ""))
     if await identity.find_session(request.scope) is not None:
         return RedirectResponse(target, status_code=303)
     return await run_in_threadpool(_first_form, request, target)
@@ -74,7 +76,7 @@ async def log_out(request: Request) -> Response:
         return PlainTextResponse("This form is out of date. Go back, reload the page and try again.", status_code=403)
     await run_in_threadpool(_sign_out, signed_in)
     LIVE.end_session(signed_in.session_id)
-    response = RedirectResponse("/login", status_code=303, headers={"cache-control": "no-store"})
+    response = RedirectResponse(address_of("/login"), status_code=303, headers={"cache-control": "no-store"})
     cookies.sign_out_cookies(response)
     return response
 
@@ -126,8 +128,8 @@ def _first_form(request: Request, target: str) -> Response:
 
 
 def _comes_from_this_machine(request: Request) -> bool:
-    """By its address and by the name it used: behind a proxy the second one is the public name."""
-    return all(
+    """By its address and by the name it used, with nothing in between."""
+    return not came_through_a_proxy(request.scope) and all(
         name == "localhost" or is_loopback(name)
         for name in (identity.client_ip(request.scope), request.url.hostname or "")
     )

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from core.document import tokens
 from core.services.installation import Login
+from web.below import address_of
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 _POLICY: Final = (
@@ -22,7 +23,9 @@ _HEADERS: Final = {"content-security-policy": _POLICY, "cache-control": "no-stor
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+    made = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+    made.globals["address_of"] = address_of
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -12,15 +12,18 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from core import logs
 from core.database import get_engine, is_reachable, read_scope
 from core.migrations import current_revision, newest_revision
 from core.parent import end_with_parent
 from core.services import accounts
+from core.settings import get_settings
 from web import files, identity, login, previews
 from web.api import create_api
+from web.below import OnlyBelow, address_of
+from web.forwarded import Forwarded, believe_our_setting_alone
 from web.limits import BodyLimit
 from web.sockets import LIVE
 from web.wall import Wall
@@ -32,16 +35,26 @@ _SERVERS: Final = ("streamlit", "uvicorn", "websockets")
 
 
 def parts() -> dict[str, Any]:
-    """The arguments of `st.App`."""
+    """The arguments of `st.App`; called before the server is made, which then obeys what is set here."""
+    from streamlit import config
+
+    believe_our_setting_alone()
+    config.set_option("server.baseUrlPath", get_settings().base_path.strip("/"))
     return {"routes": routes(), "middleware": middleware(), "lifespan": lifespan}
 
 
 def routes() -> list[BaseRoute]:
-    return [Mount("/api", create_api()), *login.routes(), *files.routes(), *previews.routes()]
+    return list(map(_below, [Mount("/api", create_api()), *login.routes(), *files.routes(), *previews.routes()]))
+
+
+def _below(route: Mount | Route) -> BaseRoute:
+    """Each by itself: one mount around them would swallow what is Streamlit's."""
+    path = address_of(route.path)
+    return Mount(path, route.app) if isinstance(route, Mount) else Route(path, route.endpoint, methods=route.methods)
 
 
 def middleware() -> list[Middleware]:
-    return [Middleware(Wall), Middleware(BodyLimit)]
+    return [Middleware(Forwarded), Middleware(OnlyBelow), Middleware(Wall), Middleware(BodyLimit)]
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from web.below import address_of, own_path
+
 LOGIN_PATH: Final = "/login"
 
 # Compared whole with the decoded path that the router sees too, so no other spelling is public.
@@ -32,7 +34,7 @@ _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def is_public(scope: Scope) -> bool:
-    path = scope["path"]
+    path = own_path(scope)
     if path in _PUBLIC:
         return True
     return scope["method"] in ("GET", "HEAD") and _BUNDLE.fullmatch(path) is not None
@@ -60,9 +62,9 @@ def login_url(scope: Scope) -> str:
     target = quote(scope["path"], safe="/")
     if scope["query_string"]:
         target += "?" + scope["query_string"].decode("latin-1")
-    if safe_next(target) == "/":
-        return LOGIN_PATH
-    return f"{LOGIN_PATH}?{urlencode({'next': target})}"
+    if safe_next(target) == address_of("/"):
+        return address_of(LOGIN_PATH)
+    return f"{address_of(LOGIN_PATH)}?{urlencode({'next': target})}"
 
 
 def is_loopback(address: str) -> bool:
@@ -73,13 +75,16 @@ def is_loopback(address: str) -> bool:
 
 
 def safe_next(target: str) -> str:
-    """A path of our own to go to after the login, or the home page."""
-    if not target.startswith("/") or target.startswith("//") or _UNSAFE.search(target):
-        return "/"
+    """An address of our own to go to after the login, or the home page."""
+    return target if _is_page(target) else address_of("/")
+
+
+def _is_page(target: str) -> bool:
+    if not target.startswith(address_of("/")) or target.startswith("//") or _UNSAFE.search(target):
+        return False
     try:
         parts = urlsplit(target)
     except ValueError:
-        return "/"
-    if parts.scheme or parts.netloc or parts.path in (LOGIN_PATH, "/logout") or is_api(parts.path):
-        return "/"
-    return target
+        return False
+    path = parts.path.removeprefix(address_of(""))
+    return not (parts.scheme or parts.netloc or path in (LOGIN_PATH, "/logout") or is_api(path))

@@ -13,6 +13,7 @@ from uuid import UUID
 from core import clock
 from core.errors import LimitReached, NotFound
 from core.text import human_size
+from web.below import address_of
 
 TTL: Final = timedelta(minutes=15)
 MAX_BYTES: Final = 6 * 1024 * 1024
@@ -41,7 +42,7 @@ def put(user_id: UUID, html: str) -> str:
         mine[token] = _Kept(html, clock.now() + TTL)
         while len(mine) > PER_PERSON:
             mine.popitem(last=False)
-    return f"/preview/mail/{token}"
+    return address_of(f"/preview/mail/{token}")
 
 
 def get(user_id: UUID, token: str) -> str:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.database import DatabaseUnavailable
 from web import cookies, identity, paths
+from web.below import own_path
 from web.sockets import LIVE, SIGNED_OUT, LiveSocket, LiveSockets
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Wall:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         """Attach who it is to the scope, or say why the request goes no further."""
-        path = scope["path"]
+        path = own_path(scope)
         is_api = paths.is_api(path)
         if paths.takes_bearer(path) and identity.bearer_token(scope) is not None:
             actor = await identity.find_bearer(scope)
@@ -90,7 +91,7 @@ class Wall:
 
 
 def _unauthorised(scope: Scope) -> Response:
-    path = scope["path"]
+    path = own_path(scope)
     if paths.is_navigation(scope) and (not paths.is_api(path) or path == "/api/docs"):
         return RedirectResponse(paths.login_url(scope), status_code=303, headers={"cache-control": "no-store"})
     if paths.is_api(path):
@@ -102,7 +103,7 @@ def _unauthorised(scope: Scope) -> Response:
 
 def _unavailable(scope: Scope) -> Response:
     text = "The database does not answer. Try again in a moment."
-    if paths.is_api(scope["path"]):
+    if paths.is_api(own_path(scope)):
         return JSONResponse({"detail": text}, status_code=503)
     return PlainTextResponse(text, status_code=503)
 

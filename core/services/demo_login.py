@@ -15,7 +15,7 @@ from core.settings import get_settings
 
 def find_demo_login(session: Session) -> Login | None:
     """Address and password, while they still work and only this machine can reach the server."""
-    if not get_settings().listens_on_loopback:
+    if not get_settings().is_for_this_machine:
         return None
     phc = session.scalar(select(User.password_hash).where(User.email == DEMO_EMAIL, User.is_active))
     return Login(DEMO_EMAIL, DEMO_PASSWORD) if phc and _is_demo_password(phc) else None

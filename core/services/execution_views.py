@@ -16,6 +16,7 @@ from core.schemas.executions import (
     FileResponse,
 )
 from core.services.notices import KIND
+from core.settings import get_settings
 
 
 def execution_view(row: ReportExecution) -> ExecutionResponse:
@@ -67,7 +68,7 @@ def _files(execution_id: uuid.UUID, rows: Iterable[GeneratedFile]) -> dict[str, 
 
 def _file(execution_id: uuid.UUID, parts: list[GeneratedFile]) -> FileResponse:
     first, *others = sorted(parts, key=lambda part: part.part)
-    url = f"/files/{execution_id}/{first.format}"
+    url = f"{get_settings().base_path}/files/{execution_id}/{first.format}"
     return FileResponse(
         name=first.name,
         size=first.size,

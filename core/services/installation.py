@@ -97,7 +97,7 @@ def find_login() -> Login | None:
         if found is not None:
             return Login(found.email, None)
         demo = _administrator(session, DEMO_EMAIL)
-        return Login(demo.email, DEMO_PASSWORD if settings.listens_on_loopback else None) if demo else None
+        return Login(demo.email, DEMO_PASSWORD if settings.is_for_this_machine else None) if demo else None
 
 
 def _first_person(session: Session) -> Login | None:
@@ -112,7 +112,7 @@ def _first_person(session: Session) -> Login | None:
         data = _checked(email=settings.admin_email, name=name, password=settings.admin_password, timezone="UTC")
         return Login(accounts.create_user(session, actor=None, data=data).email, None)
     # Where others can reach the login page, nobody may know the password beforehand.
-    password = DEMO_PASSWORD if settings.listens_on_loopback else crypto.new_secret()
+    password = DEMO_PASSWORD if settings.is_for_this_machine else crypto.new_secret()
     data = _checked(email=DEMO_EMAIL, name="Demo", password=password, timezone=DEMO_ZONE)
     return Login(accounts.create_user(session, actor=None, data=data).email, password)
 

@@ -17,6 +17,7 @@ from pages.components.layout import cards
 from pages.components.pages_map import DATA_SOURCES, EMAIL_SETTINGS, SCHEDULE, open_link
 from pages.components.status import status_badge
 from pages.components.times import NEVER, duration, moment
+from web.below import address_of
 
 _PREVIEW_HEIGHT: Final = 640
 # Stands elsewhere on the page already.
@@ -144,7 +145,8 @@ def files(execution: ExecutionDetail) -> None:
     with st.container(horizontal=True):
         for key, file in execution.generated_files.items():
             st.link_button(
-                f"{plain(file.name)} ({human_size(file.size)})", file.url or f"/files/{execution.id}/{key}",
+                f"{plain(file.name)} ({human_size(file.size)})", 
+                file.url or address_of(f"/files/{execution.id}/{key}"),
                 icon=":material/download:", help=_completeness(file.rows_written, file.rows_total),
             )  # fmt: skip
 
@@ -159,7 +161,7 @@ def mail(execution: ExecutionDetail) -> None:
     if execution.status in ACTIVE_STATUSES or not execution.deliveries:
         return
     st.header("The mail", anchor=False)
-    st.iframe(f"/preview/execution/{execution.id}", height=_PREVIEW_HEIGHT, alt="The mail as it was sent")
+    st.iframe(address_of(f"/preview/execution/{execution.id}"), height=_PREVIEW_HEIGHT, alt="The mail as it was sent")
 
 
 def timeline(user: Actor, execution: ExecutionDetail) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from core.database import read_scope
 from core.schemas.accounts import Actor
 from core.services import accounts
+from web.below import address_of
 
 _CACHE_S: Final = 2.0
 _MAX_CACHED: Final = 1000
@@ -27,7 +28,7 @@ def require_user() -> Actor:
     """
     actor = find_user()
     if actor is None:
-        st.error("You are signed out. [Sign in again](/login) to go on.")
+        st.error(f"You are signed out. [Sign in again]({address_of('/login')}) to go on.")
         st.stop()
     return actor
 

@@ -18,6 +18,7 @@ from pages.components.layout import empty_state
 from pages.components.pages_map import EMAIL_SETTINGS, SCHEDULES
 from pages.components.paging import back_when_beyond, pagination
 from pages.components.times import moment, short
+from web.below import address_of
 
 SIZE: Final = 15
 _HEIGHT: Final = 720
@@ -74,7 +75,7 @@ def _mail(user: Actor, mail: Mail) -> None:
         _attachments(mail)
         page, text, details = st.tabs(["Mail", "Text", "Headers"])
         with page:
-            st.iframe(f"/preview/outbox/{mail.id}", height=_HEIGHT, alt="The mail")
+            st.iframe(address_of(f"/preview/outbox/{mail.id}"), height=_HEIGHT, alt="The mail")
         text.code(mail.text or "This mail has no text part.", language=None, wrap_lines=True)
         details.table(
             {"Header": [name for name, _ in mail.headers], "Value": [plain(value) for _, value in mail.headers]}
@@ -87,7 +88,8 @@ def _attachments(mail: Mail) -> None:
     with st.container(horizontal=True):
         for number, file in enumerate(mail.attachments):
             st.link_button(
-                f"{plain(file.name)} ({human_size(file.size)})", f"/preview/outbox/{mail.id}/attachment/{number}",
+                f"{plain(file.name)} ({human_size(file.size)})", 
+                address_of(f"/preview/outbox/{mail.id}/attachment/{number}"),
                 icon=":material/download:", key=f"attachment-{number}",
             )  # fmt: skip
 

@@ -13,6 +13,7 @@ from streamlit.navigation.page import Page
 from core.schemas.accounts import Actor
 from pages.components.guard import find_user, require_user
 from pages.components.menu import MENU, MenuEntry
+from web.below import address_of
 
 _STATIC: Final = Path(__file__).parents[2] / "static"
 
@@ -23,7 +24,7 @@ _SIGN_OUT: Final = """<style>
 .rooster-out button {{ font: inherit; font-size: .875rem; color: inherit; background: none; cursor: pointer;
   min-height: 2rem; padding: .25rem .6rem; white-space: nowrap; border-radius: 8px;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }}
-</style><form class="rooster-out" method="post" action="/logout" target="_self">
+</style><form class="rooster-out" method="post" action="{action}" target="_self">
 <span>{name}</span><input type="hidden" name="csrf" value="{csrf}"><button type="submit">Sign out</button></form>"""
 
 
@@ -66,4 +67,5 @@ def _page(entry: MenuEntry, *, is_first: bool) -> Page:
 
 def _show_way_out(user: Actor) -> None:
     csrf = st.context.cookies.get("rooster_csrf", "")
-    st.sidebar.html(_SIGN_OUT.format(name=html.escape(user.name), csrf=html.escape(csrf)))
+    fields = {"action": address_of("/logout"), "name": user.name, "csrf": csrf}
+    st.sidebar.html(_SIGN_OUT.format(**{name: html.escape(value) for name, value in fields.items()}))

@@ -5,7 +5,7 @@ function csrfToken() {
 }
 
 SwaggerUIBundle({
-  url: "/api/openapi.json",
+  url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
   validatorUrl: null,

@@ -23,6 +23,10 @@ PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080600000
 
 @pytest.fixture
 def execution_id(web_server: WebServer) -> UUID:
+    return stored_run(web_server)
+
+
+def stored_run(web_server: WebServer) -> UUID:
     """A finished run of Dana's with one CSV on the disk."""
     folder = web_server.data_dir / "exports" / "reports"
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,13 +16,13 @@ _PAGE: Final = """<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>REST API · Rooster</title>
-  <link rel="icon" href="/login/favicon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
+  <link rel="icon" href="../login/favicon.svg" type="image/svg+xml">
+  <link rel="stylesheet" href="docs/assets/swagger-ui.css">
 </head>
 <body>
   <div id="api"></div>
-  <script src="/api/docs/assets/swagger-ui-bundle.js"></script>
-  <script src="/api/docs/assets/start.js"></script>
+  <script src="docs/assets/swagger-ui-bundle.js"></script>
+  <script src="docs/assets/start.js"></script>
 </body>
 </html>
 """
