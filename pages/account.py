@@ -1,10 +1,10 @@
-"""Account: name, time zone, password, signed-in browsers."""
+"""Account: name, time zone, password, signed-in browsers, API tokens."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import account_forms
+from pages.components import account_forms, tokens_view
 from pages.components.feedback import refusals_shown
 from pages.components.guard import require_user
 from pages.components.layout import page_head
@@ -19,3 +19,4 @@ with refusals_shown():
     with right:
         account_forms.password(user)
     account_forms.sessions(user)
+    tokens_view.tokens(user)

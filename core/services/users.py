@@ -90,6 +90,12 @@ def delete_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> None:
         raise Conflict(f"{user.email} still owns something. Look at it and try again.") from error
 
 
+def sign_out_everywhere(session: Session, *, actor: Actor, user_id: uuid.UUID) -> None:
+    """End all sessions and short-lived tokens of a person; for administrators."""
+    require_admin(actor)
+    end_all_sessions(session, actor=actor, user=existing_user(session, user_id))
+
+
 def existing_user(session: Session, user_id: uuid.UUID) -> User:
     user = session.get(User, user_id)
     if user is None:

@@ -74,14 +74,15 @@ def sessions(user: Actor) -> None:
 
 def _browser(user: Actor, browser: SessionResponse) -> None:
     name, address, seen, end = list_row(str(browser.id), _WIDTHS)
-    name.markdown(f"**{plain(_browser_name(browser.user_agent))}**" + (" (this one)" if browser.is_current else ""))
+    name.markdown(f"**{plain(browser_name(browser.user_agent))}**" + (" (this one)" if browser.is_current else ""))
     address.caption(plain(browser.ip) or "unknown address")
     seen.caption(f"{relative(browser.last_seen_at)}", help=f"Until {moment(browser.expires_at, user)}")
     if not browser.is_current:
         end.button("Sign out", key=f"end-{browser.id}", type="tertiary", on_click=act, args=(_end, user, browser))
 
 
-def _browser_name(agent: str) -> str:
+def browser_name(agent: str) -> str:
+    """`Firefox on Linux`, from what the browser says of itself."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "Browser")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{browser} on {system}" if system else browser
