@@ -27,6 +27,8 @@ def role_name(role: str) -> str:
 
 
 def invite(user: Actor) -> None:
+    """A dialog for somebody new."""
+
     @st.dialog("Invite somebody", icon=":material/person_add:")
     def ask() -> None:
         with st.form("invite", border=False):

@@ -36,7 +36,7 @@ def tokens(user: Actor) -> None:
     for token in found.items:
         _row(user, token)
     if st.button("New token", icon=":material/key:", key="new-token"):
-        _make(user)
+        ask_for_token(user)
 
 
 def _row(user: Actor, token: ApiTokenResponse) -> None:
@@ -62,7 +62,9 @@ def _end_of(user: Actor, token: ApiTokenResponse) -> str:
     return f"{'Over since' if token.expires_at <= clock.now() else 'Good until'} {moment(token.expires_at, user)}."
 
 
-def _make(user: Actor) -> None:
+def ask_for_token(user: Actor) -> None:
+    """A dialog that shows the token when it is made, and never again."""
+
     @st.dialog("New API token", icon=":material/key:", on_dismiss="rerun")
     def ask() -> None:
         with st.form("token", border=False):
