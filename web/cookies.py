@@ -16,6 +16,8 @@ SESSION: Final = "rooster_session"
 CSRF: Final = "rooster_csrf"
 # Ties the login form to the browser that asked for it, before there is a session.
 LOGIN: Final = "rooster_login"
+# The same for the pages on which somebody without a session chooses a password.
+FORM: Final = "rooster_form"
 LIFETIME_S: Final = 12 * 60 * 60
 
 
@@ -50,6 +52,11 @@ def login_cookie(response: Response, token: str) -> None:
 def _path() -> str:
     """Other applications of the same host never see ours."""
     return get_settings().base_path or "/"
+
+
+def form_cookie(response: Response, token: str) -> None:
+    secure = get_settings().secure_cookies
+    response.set_cookie(FORM, token, path=_path(), httponly=True, samesite="strict", secure=secure)
 
 
 def _parse(header: str) -> dict[str, str]:

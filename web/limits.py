@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.text import human_size
 from web.below import own_path
 
-_LIMITS: Final = {"/api": 1024 * 1024, "/login": 16 * 1024, "/logout": 16 * 1024}
+_FORM: Final = 16 * 1024
+_LIMITS: Final = {"/api": 1024 * 1024, **dict.fromkeys(("/login", "/logout", "/forgot", "/set-password"), _FORM)}
 
 
 class _TooLarge(Exception):

@@ -20,7 +20,7 @@ from core.migrations import current_revision, newest_revision
 from core.parent import end_with_parent
 from core.services import accounts
 from core.settings import get_settings
-from web import files, identity, login, previews
+from web import files, identity, login, passwords, previews
 from web.api import create_api
 from web.below import OnlyBelow, address_of
 from web.forwarded import Forwarded, believe_our_setting_alone
@@ -44,7 +44,14 @@ def parts() -> dict[str, Any]:
 
 
 def routes() -> list[BaseRoute]:
-    return list(map(_below, [Mount("/api", create_api()), *login.routes(), *files.routes(), *previews.routes()]))
+    ours = [
+        Mount("/api", create_api()),
+        *login.routes(),
+        *passwords.routes(),
+        *files.routes(),
+        *previews.routes(),
+    ]
+    return list(map(_below, ours))
 
 
 def _below(route: Mount | Route) -> BaseRoute:

@@ -22,6 +22,7 @@ _PUBLIC: Final = frozenset(
         "/login/logo.svg",
         "/login/favicon.svg",
         "/login/inter.woff2",
+        "/forgot",
         "/api/health",
         "/api/email-config/presets",
         "/api/auth/token",
@@ -30,12 +31,14 @@ _PUBLIC: Final = frozenset(
 # Streamlit's own bundles: their names carry a hash, they hold no data of anybody, and a tab whose session ended
 # must still be able to load the chunk that shows it.
 _BUNDLE: Final = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:js|css|woff2|svg|png|gif)")
+# The token of a link is its own proof; whether it is good is for the page to say.
+_LINK: Final = re.compile(r"/set-password/[A-Za-z0-9_-]{43}")
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def is_public(scope: Scope) -> bool:
     path = own_path(scope)
-    if path in _PUBLIC:
+    if path in _PUBLIC or _LINK.fullmatch(path):
         return True
     return scope["method"] in ("GET", "HEAD") and _BUNDLE.fullmatch(path) is not None
 
@@ -47,6 +50,10 @@ def is_api(path: str) -> bool:
 def takes_bearer(path: str) -> bool:
     """The API, and the files whose addresses it gives out."""
     return is_api(path) or path.startswith("/files/")
+
+
+def is_about_tokens(path: str) -> bool:
+    return path == "/api/auth/tokens" or path.startswith("/api/auth/tokens/")
 
 
 def is_navigation(scope: Scope) -> bool:

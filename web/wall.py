@@ -59,11 +59,11 @@ class Wall:
         path = own_path(scope)
         is_api = paths.is_api(path)
         if paths.takes_bearer(path) and identity.bearer_token(scope) is not None:
-            actor = await identity.find_bearer(scope)
-            if actor is None:
+            bearer = await identity.find_bearer(scope)
+            if bearer is None:
                 return _unauthorised(scope)
-            identity.attach_actor(scope, actor)
-            return None
+            identity.attach_actor(scope, bearer.actor)
+            return _beyond(scope, bearer)
         signed_in = await identity.find_session(scope)
         if signed_in is None:
             return _unauthorised(scope)
@@ -99,6 +99,17 @@ def _unauthorised(scope: Scope) -> Response:
         return JSONResponse({"detail": detail}, status_code=401, headers={"www-authenticate": "Bearer"})
     # Plain text: the pages would show the body of anything else in a dialog.
     return PlainTextResponse("Sign in first.", status_code=401)
+
+
+def _beyond(scope: Scope, bearer: identity.Bearer) -> Response | None:
+    """Why a token may not do this; None when it may."""
+    reads = scope["method"] in ("GET", "HEAD")
+    if not reads and not bearer.may_write:
+        return JSONResponse({"detail": "This token may only read. Make one with the scope write."}, status_code=403)
+    if not reads and bearer.is_personal and paths.is_about_tokens(own_path(scope)):
+        detail = "Tokens are made and revoked by their person: sign in, or use a token of POST /api/auth/token."
+        return JSONResponse({"detail": detail}, status_code=403)
+    return None
 
 
 def _unavailable(scope: Scope) -> Response:
