@@ -21,6 +21,7 @@ from core import logs
 
 # What a warm server imports once, so that its children need not.
 PRELOAD: Final = (
+    "core.services.without_pandas",
     "core.services.runner",
     "core.formats.excel",
     "core.formats.csv",
@@ -30,6 +31,7 @@ PRELOAD: Final = (
     "core.mail.message",
     "core.sources.sqlite",
     "core.sources.postgresql",
+    "core.services.rehearsal",
 )
 ORPHANED: Final = 70
 
@@ -52,7 +54,9 @@ def _main(execution_id: str, fence: int, *, until_orphaned: Callable[[], object]
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(until_orphaned,), daemon=True).start()
     logs.set_up()
-    from core.services.runner import run  # after the watch has begun: the imports take a second when cold
+    # After the watch has begun: the imports take a second when cold.
+    from core.services import without_pandas  # noqa: F401 - imported for what it does
+    from core.services.runner import run
 
     try:
         run(uuid.UUID(execution_id), fence)

@@ -65,7 +65,6 @@ def run(alice, source_url, tmp_path, *, rows: int, formats: list[str]) -> Measur
 def test_ten_times_the_rows_need_the_same_memory(alice, source_url, tmp_path, formats):
     small = run(alice, source_url, tmp_path, rows=SMALL, formats=formats)
     large = run(alice, source_url, tmp_path, rows=LARGE, formats=formats)
-    print(small, large)
     assert large.peak_mib - small.peak_mib <= GROWTH_MIB
     assert large.peak_mib < PEAK_MIB
 
