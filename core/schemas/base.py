@@ -19,10 +19,12 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
+    field_validator,
 )
 
 from core import clock
 from core.errors import InvalidInput
+from core.schemas.plain import refuse_unstorable
 from core.text import one_line
 
 # Companies do have mail servers under these names; the library's documented way to allow them is this list.
@@ -35,6 +37,11 @@ class Input(BaseModel):
     """What a person or a client sends."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        return refuse_unstorable(value)
 
 
 class Output(BaseModel):

@@ -67,7 +67,8 @@ def authenticate(session: Session, *, email: str, password: str, ip: str) -> Use
     Unknown, switched off and wrong look the same and cost the same. A failure is committed here, because
     the exception rolls the caller's transaction back and would take the count with it.
     """
-    address = email.strip().casefold()
+    # PostgreSQL takes no NUL, and no address holds one.
+    address = email.replace("\0", "").strip().casefold()
     login_throttle.count_attempt(session, email=address, ip=ip)
     user = session.scalar(select(User).where(User.email == address))
     # Made before anybody knows whether it is needed: the first log-in of a process pays for it, whoever it is.

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from core import clock
 from core.errors import Conflict, NotFound
+from core.formats import FORMAT_KEYS
 from core.models import Attempt, GeneratedFile, ReportExecution, ScheduledReport
 from core.schemas.accounts import Actor
 from core.schemas.base import Access, Page
@@ -26,6 +27,7 @@ from core.services.snapshots import freeze
 from core.states import ACTIVE_STATUSES, ExecutionStatus, Trigger
 
 GONE = "This execution does not exist."
+NO_FILE = "This file does not exist, or it was deleted after its time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ def cancel_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID)
 def get_file(session: Session, *, actor: Actor, execution_id: uuid.UUID, format: str, part: int = 1) -> StoredFile:
     """A generated file; NotFound when it is somebody else's, was cleaned up, or never was."""
     row = find_execution(session, actor, execution_id)
+    if format not in FORMAT_KEYS:
+        raise NotFound(NO_FILE)
     file = session.scalar(
         select(GeneratedFile).where(
             GeneratedFile.execution_id == row.id,
@@ -189,7 +193,7 @@ def get_file(session: Session, *, actor: Actor, execution_id: uuid.UUID, format:
         )
     )
     if file is None:
-        raise NotFound("This file does not exist, or it was deleted after its time.")
+        raise NotFound(NO_FILE)
     path = storage.resolve(file.path)
     if not path.is_file():
         raise NotFound("This file is not on the disk any more. Run the report again.")

@@ -142,6 +142,11 @@ def beat(session: Session, execution_id: uuid.UUID, fence: int) -> Beat:
     return Beat(is_ours=True, cancel_requested=bool(wanted))
 
 
+def is_known(session: Session, report_id: uuid.UUID) -> bool:
+    """Is there such a report still? Its runs go with it."""
+    return session.scalar(select(ScheduledReport.id).where(ScheduledReport.id == report_id)) is not None
+
+
 def start(session: Session, execution_id: uuid.UUID, fence: int, *, at: datetime) -> bool:
     """The work begins now; False when the run is not ours any more."""
     if not moved(session, ours(execution_id, fence).values(started_at=at, data_as_of=at)):

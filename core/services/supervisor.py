@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy.exc import OperationalError
 
 from core import clock, host
-from core.database import session_scope
-from core.services import ledger, recovery
+from core.database import read_scope, session_scope
+from core.services import ledger, recovery, storage
 from core.services.children import Child, StartChild
 from core.services.ledger import Claimed
 from core.settings import get_settings
@@ -47,6 +47,19 @@ def supervise(claimed: Claimed, start_child: StartChild) -> bool:
     finally:
         if child.wait(0) is None:
             child.kill()
+        _clear_deleted(claimed)
+
+
+def _clear_deleted(claimed: Claimed) -> None:
+    """When the report was deleted meanwhile, the child may have written files since."""
+    try:
+        with read_scope() as session:
+            known = ledger.is_known(session, claimed.report_id)
+    except OperationalError as error:
+        log.warning("Whether %s still exists is not known: %s", claimed.report_name, error.orig)
+        return
+    if not known:
+        storage.remove_tree(storage.report_folder(claimed.report_id))
 
 
 def _watch(watch: _Watch, limit: int) -> bool:

@@ -17,6 +17,8 @@ from web.api.email_config import TEST_KINDS
 from web.statuses import status_of
 
 _log = logging.getLogger(__name__)
+# A body of a megabyte can hold more faults than anybody would mend one by one.
+_MOST_PROBLEMS: Final = 50
 _UNPROCESSABLE: Final = int(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -30,7 +32,7 @@ def add_to(api: FastAPI) -> None:
 async def _answer_validation(_request: Request, error: Exception) -> JSONResponse:
     """pydantic's list without `input` and `ctx`: they repeat passwords, and hold what JSON cannot."""
     assert isinstance(error, RequestValidationError)
-    problems = [_problem(found) for found in error.errors()]
+    problems = [_problem(found) for found in error.errors()[:_MOST_PROBLEMS]]
     return JSONResponse({"detail": problems}, status_code=_UNPROCESSABLE)
 
 
