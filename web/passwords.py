@@ -25,8 +25,6 @@ _STALE: Final = "This form was open for too long or cookies are switched off. Tr
 _DIFFERENT: Final = "The two passwords differ."
 _LENGTH: Final = "Use at least 10 characters, and at most 200."
 _MAX_ADDRESS: Final = 320
-# The pages of a link lie one floor deeper than the others.
-_UP: Final = "../"
 
 
 async def show_forgot(request: Request) -> Response:
@@ -72,7 +70,7 @@ async def set_password(request: Request) -> Response:
         await run_in_threadpool(_use, token, fresh, identity.client_ip(request.scope))
     except NotFound:
         return _over()
-    return _answer("Your password is set", "You can sign in with it now.", "../login", "Sign in")
+    return _answer("Your password is set", "You can sign in with it now.", "/login", "Sign in")
 
 
 def routes() -> list[Route]:
@@ -129,15 +127,15 @@ def _forgot_form(request: Request, *, error: str = "", status: int = HTTPStatus.
 
 def _password_form(request: Request, kind: LinkKind, *, error: str = "", status: int = HTTPStatus.OK) -> HTMLResponse:
     token = forms.cookie_token(request)
-    response = form_page("set_password.html", status=status, up=_UP, csrf=forms.csrf_of(token), error=error, kind=kind)
+    response = form_page("set_password.html", status=status, csrf=forms.csrf_of(token), error=error, kind=kind)
     cookies.form_cookie(response, token)
     return response
 
 
 def _over() -> HTMLResponse:
     text = "It was used already, or its time is over, or a newer one was made."
-    return _answer("This link works no more", text, "../forgot", "Ask for a new one", status=HTTPStatus.NOT_FOUND)
+    return _answer("This link works no more", text, "/forgot", "Ask for a new one", status=HTTPStatus.NOT_FOUND)
 
 
 def _answer(title: str, text: str, target: str, label: str, *, status: int = HTTPStatus.OK) -> HTMLResponse:
-    return form_page("password_set.html", status=status, up=_UP, title=title, text=text, target=target, label=label)
+    return form_page("password_set.html", status=status, title=title, text=text, target=target, label=label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -73,7 +74,7 @@ def test_the_login_page_leads_to_a_link_by_mail_and_back_in(server: WebServer, m
     email = server.add_person("forgetful")
     old = server.signed_in(email)
     client = server.client()
-    assert 'href="forgot"' in client.get("/login").text
+    assert 'href="/forgot"' in client.get("/login").text
     assert ask(client, email.upper()).status_code == 200
     wait_for(lambda: mails.received)
     [mail] = mails.received
@@ -142,6 +143,19 @@ def test_its_pages_run_no_scripts_and_tell_nobody_their_address(server: WebServe
         style = re.search(r'rel="stylesheet" href="([^"]+)"', response.text)
         assert style
         assert server.client().get(str(response.url.join(style.group(1)))).status_code == 200
+
+
+def test_it_works_below_a_path_too(tmp_path: Path) -> None:
+    with serve(tmp_path, variables={"ROOSTER_BASE_URL": "http://127.0.0.1/reports"}) as below:
+        below.add_person("ada", "admin")
+        path, client = invited(below, "deep"), below.client()
+        page = client.get(path)
+        for address in re.findall(r'(?:href|src)="([^"]+)"', page.text):
+            assert address.startswith("/reports/")
+            assert client.get(address.removeprefix("/reports")).status_code == 200
+        assert 'href="/reports/login"' in choose(client, path).text
+        assert 'action="/reports/forgot"' in client.get("/forgot").text
+        assert ask(client, "deep@example.test").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/set-password", "/set-password/", "/set-password/short", "/forgot/", "/FORGOT",
