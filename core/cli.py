@@ -1,4 +1,4 @@
-"""The command line: python -m core.cli setup | migrate | create-admin | load-sample."""
+"""The command line: python -m core.cli COMMAND, see docs/operations.md."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from core.errors import RoosterError
 from core.services import installation
 from core.settings import get_settings
+from core.text import plural
 
 _Command = Callable[[argparse.Namespace], None]
 
@@ -66,6 +67,27 @@ def _load_sample(_given: argparse.Namespace) -> None:
         _say("The sample is loaded already.")
 
 
+def _remove_sample(given: argparse.Namespace) -> None:
+    if not given.yes:
+        _say("This deletes the sample's reports with their history, its data and the demo's account.")
+        if not _agrees():
+            _say("Nothing was changed.")
+            return
+    installation.remove_sample(progress=_say)
+
+
+def _agrees() -> bool:
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _rotate_key(_given: argparse.Namespace) -> None:
+    count = installation.rotate_key()
+    _say(f"{plural(count, 'secret')} sealed with the newest key. Older keys can be taken out of ROOSTER_SECRET_KEY.")
+
+
 def _say(text: str) -> None:
     print(text, flush=True)
 
@@ -75,6 +97,8 @@ _COMMANDS: Final[dict[str, tuple[str, _Command]]] = {
     "migrate": ("bring the database up to date", _migrate),
     "create-admin": ("add an administrator; asks for the password, or takes ROOSTER_ADMIN_PASSWORD", _create_admin),
     "load-sample": ("load the sample workspace for the first administrator", _load_sample),
+    "remove-sample": ("delete the sample and the demo's account; asks first, unless --yes", _remove_sample),
+    "rotate-key": ("seal every stored secret with the newest key of ROOSTER_SECRET_KEY", _rotate_key),
 }
 
 
@@ -87,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--email", default="")
             command.add_argument("--name", default="")
             command.add_argument("--timezone", default="UTC")
+        if name == "remove-sample":
+            command.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 
 

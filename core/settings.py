@@ -152,6 +152,11 @@ class Settings(BaseSettings):
         """Nobody else can reach it: it listens to this machine, and no proxy gives it a public name."""
         return self.listens_on_loopback and _is_this_machine(urlsplit(self.base_url).hostname or "")
 
+    @property
+    def public_address(self) -> str:
+        """Where others can reach it, when they can."""
+        return self.base_url if self.listens_on_loopback else f"{self.host}:{self.port}"
+
     def key_secrets(self) -> list[str]:
         """The key ring, newest first; raises SettingsError when the key file is missing or open to others."""
         if self.secret_key:

@@ -8,6 +8,8 @@ import urllib.error
 import urllib.request
 
 from core import host
+from core.database import read_scope
+from core.services.demo_login import known_login_problem
 from core.services.installation import Login
 from core.settings import Settings
 
@@ -38,11 +40,21 @@ def find_busy_port(settings: Settings) -> str | None:
     return None
 
 
+def find_known_login(settings: Settings) -> str | None:
+    """A server that others can reach must not have a password that everybody knows."""
+    if settings.is_for_this_machine:
+        return None
+    with read_scope() as session:
+        return known_login_problem(session, reaches=settings.public_address)
+
+
 def answers(settings: Settings) -> bool:
     where = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
     bracketed = f"[{where}]" if ":" in where else where
     try:
-        with urllib.request.urlopen(f"http://{bracketed}:{settings.port}/login", timeout=2) as reply:
+        with urllib.request.urlopen(
+            f"http://{bracketed}:{settings.port}{settings.base_path}/login", timeout=2
+        ) as reply:
             return bool(reply.status == 200)
     except (urllib.error.URLError, OSError):
         return False

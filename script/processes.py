@@ -20,7 +20,7 @@ from core.errors import RoosterError  # noqa: E402
 from core.parent import VARIABLE  # noqa: E402
 from core.services.installation import find_login  # noqa: E402
 from core.settings import Settings, get_settings  # noqa: E402
-from script.preflight import answers, find_busy_port, find_running, welcome  # noqa: E402
+from script.preflight import answers, find_busy_port, find_known_login, find_running, welcome  # noqa: E402
 
 # A running report gets a minute, and Huey a moment to say good-bye.
 STOP_SECONDS = {"worker": 65.0, "web": 10.0, "mail catcher": 5.0}
@@ -70,7 +70,7 @@ class Kept:
 
 def main() -> int:
     settings = get_settings()
-    problem = find_running(settings) or find_busy_port(settings)
+    problem = find_running(settings) or find_busy_port(settings) or find_known_login(settings)
     if problem:
         say(problem)
         return 1

@@ -16,15 +16,18 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from core import logs
 from core.database import get_engine, is_reachable, read_scope
+from core.errors import SettingsError
 from core.migrations import current_revision, newest_revision
 from core.parent import end_with_parent
 from core.services import accounts
+from core.services.demo_login import known_login_problem
 from core.settings import get_settings
 from web import files, identity, login, passwords, previews
 from web.api import create_api
 from web.below import OnlyBelow, address_of
 from web.forwarded import Forwarded, believe_our_setting_alone
 from web.limits import BodyLimit
+from web.paths import is_loopback
 from web.sockets import LIVE
 from web.wall import Wall
 
@@ -107,6 +110,21 @@ def _tell_what_is_missing() -> None:
     with read_scope() as session:
         if not accounts.has_users(session):
             _log.warning("There is no account yet. Run: python -m core.cli create-admin")
+        problem = known_login_problem(session, reaches=_open_address()) if _open_address() else None
+    if problem:
+        _log.error(problem)
+        raise SettingsError(problem)
+
+
+def _open_address() -> str:
+    """Where others can reach us, by the settings or by the launcher's flag; empty when nobody can."""
+    from streamlit import config
+
+    settings = get_settings()
+    flag = str(config.get_option("server.address") or "")
+    if flag and flag != "localhost" and not is_loopback(flag):
+        return flag
+    return "" if settings.is_for_this_machine else settings.public_address
 
 
 def _identity_reaches_pages() -> bool:

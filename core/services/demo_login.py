@@ -13,6 +13,18 @@ from core.services.installation import DEMO_EMAIL, DEMO_PASSWORD, Login
 from core.settings import get_settings
 
 
+def known_login_problem(session: Session, *, reaches: str) -> str | None:
+    """Why a server that others can reach, at `reaches`, must not start: everybody knows this password."""
+    phc = session.scalar(select(User.password_hash).where(User.email == DEMO_EMAIL, User.is_active))
+    if phc is None or not _is_demo_password(phc):
+        return None
+    return (
+        f"{DEMO_EMAIL} still has the password that Rooster's documentation tells everybody, and others can reach "
+        f"{reaches}. Run 'python -m core.cli remove-sample', or start it for this machine alone and change that "
+        "password on the page Account."
+    )
+
+
 def find_demo_login(session: Session) -> Login | None:
     """Address and password, while they still work and only this machine can reach the server."""
     if not get_settings().is_for_this_machine:

@@ -16,7 +16,7 @@ from core.mail.smtp_connect import SmtpAccount
 from core.models import EmailConfiguration
 from core.schemas.accounts import Actor
 from core.schemas.email_config import EmailConfigCreate, EmailConfigResponse, EmailConfigUpdate
-from core.services import audit
+from core.services import audit, sample_reports
 from core.services.common import changes, merged
 from core.services.keys import ACTIVE, NEEDS_PASSWORD, key_ring
 from core.services.mail_account_check import PreparedMailTest, prepare_test, run_test
@@ -184,6 +184,7 @@ def _write(row: EmailConfiguration, data: EmailConfigCreate, *, password: str) -
 def _finish(session: Session, actor: Actor, row: EmailConfiguration, action: str) -> EmailConfigResponse:
     session.flush()
     _record(session, actor, action, row)
+    _spare_sample_readers(session)
     shown = _show(row)
     assert shown is not None
     return shown
@@ -194,6 +195,15 @@ def _delete(session: Session, actor: Actor, *, owner_id: uuid.UUID | None) -> No
     _record(session, actor, "delete", row)
     session.delete(row)
     session.flush()
+    _spare_sample_readers(session)
+
+
+def _spare_sample_readers(session: Session) -> None:
+    """Whatever changed: once the sample's reports would leave through a real account, they wait."""
+    source = sample_reports.find_sample_source(session)
+    row = _serving(session, source.owner_id) if source else None
+    if row is not None and not sample_reports.is_catcher(row.smtp_host, row.smtp_port):
+        sample_reports.pause_reports(session)
 
 
 def _existing(session: Session, owner_id: uuid.UUID | None) -> EmailConfiguration:

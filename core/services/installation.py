@@ -18,7 +18,7 @@ from core.models import User
 from core.sampledata import build
 from core.schemas.accounts import Actor, UserCreate
 from core.schemas.base import first_error
-from core.services import accounts, keys, sample
+from core.services import accounts, keys, sample, sample_removal
 from core.services.people import to_actor
 from core.settings import create_secret_key, get_settings
 
@@ -79,6 +79,23 @@ def load_sample(*, progress: Progress) -> bool:
         loaded = sample.load_sample(session, owner=_owner(session))
     progress("Loaded the sample: five queries, a dashboard and three scheduled reports.")
     return loaded
+
+
+def remove_sample(*, progress: Progress) -> None:
+    """The sample, its file and the demo's person; raises Conflict when somebody has built on it."""
+    with session_scope() as session:
+        removed = sample_removal.remove_sample(session, demo_email=DEMO_EMAIL)
+    path = sample.sample_path()
+    if path.exists():
+        path.unlink()
+        removed.append(f"the file {path}")
+    progress("\n".join(["Removed:", *(f"  {name}" for name in removed)]))
+
+
+def rotate_key() -> int:
+    """Seal every stored secret with the newest key; returns how many. Raises SecretUnreadable, changing nothing."""
+    with session_scope() as session:
+        return keys.reseal(session)
 
 
 def create_admin(*, email: str, name: str, password: str, timezone: str = "UTC") -> str:

@@ -51,6 +51,23 @@ def check_key(session: Session) -> bool:
     return fresh
 
 
+def reseal(session: Session) -> int:
+    """Seal everything with the newest key, so that older ones can go. Raises SecretUnreadable for what none opens."""
+    ring = key_ring()
+    row = workspace.get_or_create(session)
+    row.key_canary = ring.seal(_CANARY)
+    count = 0
+    for source in session.scalars(select(DataSource)):
+        source.url_encrypted, source.key_id = ring.seal(ring.open(source.url_encrypted)), ring.key_id
+        count += 1
+    for account in session.scalars(select(EmailConfiguration)):
+        if account.smtp_password_encrypted is not None:
+            sealed = ring.seal(ring.open(account.smtp_password_encrypted))
+            account.smtp_password_encrypted, account.key_id = sealed, ring.key_id
+            count += 1
+    return count
+
+
 def _is_readable(token: str | None) -> bool:
     if token is None:
         return True

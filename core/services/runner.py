@@ -26,6 +26,7 @@ from core.services.email_configurations import account_for
 from core.services.run_data import FinishedFile, write_everything
 from core.services.run_mail import Letter, file_name, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
+from core.services.sample_reports import refuse_sample_readers
 from core.settings import get_settings
 
 PROGRESS_SECONDS: Final = 1.0
@@ -60,6 +61,13 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
         plan = read_plan(session, execution_id, fence=fence, now=began)
         # Asked first: a report that nobody can get need not be made.
         account, configuration_id = account_for(session, plan.owner_id)
+        refuse_sample_readers(
+            session,
+            report_id=plan.report_id,
+            recipients=(*plan.recipients, *plan.cc, *plan.bcc),
+            host=account.host,
+            port=account.port,
+        )
     folder = storage.execution_folder(uuid.UUID(plan.head.report_id), execution_id)
     storage.require_space(folder)
     try:

@@ -32,7 +32,7 @@ READER: Final = "dana@example.test"
 # The weekly one, in all formats.
 FIRST_TO_RUN: Final = 1
 _SENDER: Final = "reports@rooster.test"
-_WORKSPACE: Final = "Rooster Demo"
+WORKSPACE_NAME: Final = "Rooster Demo"
 
 
 def sample_path() -> Path:
@@ -64,7 +64,7 @@ def load_sample(session: Session, *, owner: Actor) -> bool:
     # One run at once, so that the first mail waits in the outbox when the first visitor comes.
     executions.request_run(session, actor=owner, report_id=reports[FIRST_TO_RUN])
     row = workspace.get_or_create(session)
-    row.name, row.sample_loaded_at = _WORKSPACE, clock.now()
+    row.name, row.sample_loaded_at = WORKSPACE_NAME, clock.now()
     audit.record(
         session, actor=owner, action="load_sample", object_type="workspace", object_id=row.id, object_name=row.name
     )
@@ -114,6 +114,6 @@ def _mail_account(session: Session, owner: Actor) -> None:
         smtp_port=settings.mail_catcher_port,
         use_tls=False,
         from_email=_SENDER,
-        from_name=_WORKSPACE,
+        from_name=WORKSPACE_NAME,
     )
     email_configurations.save_email_config(session, actor=owner, data=data)

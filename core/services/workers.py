@@ -55,9 +55,13 @@ def sign_off(session: Session, *, identity: str) -> None:
 def get_worker_state(session: Session) -> WorkerState:
     """The last heartbeat of any consumer; one of this host that is gone does not count as alive."""
     last = session.scalar(select(func.max(Worker.heartbeat_at)))
+    return WorkerState(last_heartbeat=last, alive=count_alive(session) > 0)
+
+
+def count_alive(session: Session) -> int:
+    """Consumers with a fresh heartbeat that are not known to be gone."""
     fresh = session.scalars(select(Worker).where(Worker.heartbeat_at > db_now(session) - ALIVE)).all()
-    alive = any(not host.is_gone(_identity(worker)) for worker in fresh)
-    return WorkerState(last_heartbeat=last, alive=alive)
+    return sum(not host.is_gone(_identity(worker)) for worker in fresh)
 
 
 def _identity(worker: Worker) -> str:

@@ -14,6 +14,7 @@ from web.api import (
     errors,
     executions,
     health,
+    metrics,
     saved_queries,
     schedule,
     scheduled_reports,
@@ -39,6 +40,7 @@ _GUARDED = (
     schedule.router,
     executions.router,
     email_config.router,
+    metrics.router,
     shares.router,
 )
 
