@@ -8,6 +8,7 @@ from pages.components.feedback import refusals_shown
 from pages.components.guard import require_user
 from pages.components.layout import back_link, page_head
 from pages.components.pages_map import DASHBOARDS, id_in_address
+from pages.components.share_panel import share_panel
 
 user = require_user()
 back_link(DASHBOARDS, "All dashboards")
@@ -21,6 +22,7 @@ def show() -> None:
         return
     with page_head(dashboard.name, dashboard.description):
         editing = dashboard_save.mode(dashboard)
+    share_panel(user, dashboard)
     if editing:
         dashboard_save.edit(user, dashboard, queries)
     else:

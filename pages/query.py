@@ -11,6 +11,7 @@ from pages.components.guard import require_user
 from pages.components.layout import back_link, page_head
 from pages.components.pages_map import QUERIES, id_in_address
 from pages.components.presentation_form import presentation_form
+from pages.components.share_panel import share_panel
 
 user = require_user()
 back_link(QUERIES, "All queries")
@@ -23,6 +24,7 @@ def show() -> None:
     if not sources:
         query_save.no_source()
         return
+    share_panel(user, query)
     left, right = st.columns(2)
     name = left.text_input("Name", value=query.name if query else "", key=f"{key}-name", max_chars=200)
     about = right.text_input(

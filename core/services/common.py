@@ -37,7 +37,9 @@ def read_page(
 
 def containing(search: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Rows in which any column holds the text, in any case."""
-    return or_(*(func.lower(column).contains(search.replace("\0", "").strip().lower(), autoescape=True) for column in columns))
+    # PostgreSQL takes no NUL.
+    wanted = search.replace("\0", "").strip().lower()
+    return or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns))
 
 
 def changes(data: BaseModel, *, nullable: Iterable[str] = ()) -> dict[str, Any]:

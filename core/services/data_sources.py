@@ -69,11 +69,11 @@ def list_data_sources(
     if search:
         query = query.where(containing(search, DataSource.name))
     order = (DataSource.name, DataSource.id)
-    return read_page(session, query, show=lambda row: _show(row, actor), order=order, offset=offset, limit=limit)
+    return read_page(session, query, show=lambda row: show_source(row, actor), order=order, offset=offset, limit=limit)
 
 
 def get_data_source(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> DataSourceResponse:
-    return _show(find_usable(session, user_id=actor.id, data_source_id=data_source_id), actor)
+    return show_source(find_usable(session, user_id=actor.id, data_source_id=data_source_id), actor)
 
 
 def create_data_source(session: Session, *, actor: Actor, data: DataSourceCreate) -> DataSourceResponse:
@@ -89,7 +89,7 @@ def create_data_source(session: Session, *, actor: Actor, data: DataSourceCreate
     session.add(row)
     session.flush()
     _record(session, actor, "create", row)
-    return _show(row, actor)
+    return show_source(row, actor)
 
 
 def update_data_source(
@@ -115,7 +115,7 @@ def update_data_source(
     row.version += 1
     session.flush()
     _record(session, actor, "update", row, fields=sorted(changed), shared=row.shared)
-    return _show(row, actor)
+    return show_source(row, actor)
 
 
 def delete_data_source(
@@ -268,7 +268,7 @@ def _refuse_while_others_use(session: Session, actor: Actor, row: DataSource) ->
         raise Conflict(f"'{row.name}' cannot be private again: saved queries of other people use it ({strangers}).")
 
 
-def _show(row: DataSource, actor: Actor) -> DataSourceResponse:
+def show_source(row: DataSource, actor: Actor) -> DataSourceResponse:
     is_owner = row.owner_id == actor.id
     return DataSourceResponse(
         id=row.id,

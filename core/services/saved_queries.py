@@ -15,6 +15,7 @@ from core.models import Dashboard, DashboardTile, SavedQuery
 from core.schemas.accounts import Actor
 from core.schemas.base import Access, Page
 from core.schemas.content import (
+    DataSourceResponse,
     ParameterValue,
     Presentation,
     PreviewRequest,
@@ -33,7 +34,7 @@ from core.services.common import (
     reports_of_queries,
     users_text,
 )
-from core.services.data_sources import find_usable
+from core.services.data_sources import find_usable, show_source
 from core.services.parameters import check_parameters, stored
 from core.services.people import require_editor
 from core.services.previews import PreparedPreview, run_preview, run_result
@@ -43,6 +44,7 @@ __all__ = [
     "create_saved_query",
     "delete_saved_query",
     "get_saved_query",
+    "get_source_of",
     "list_saved_queries",
     "prepare_draft",
     "prepare_preview",
@@ -67,6 +69,11 @@ def list_saved_queries(
 def get_saved_query(session: Session, *, actor: Actor, saved_query_id: uuid.UUID) -> SavedQueryResponse:
     row = _find(session, actor, saved_query_id)
     return _show(row, sharing.access_of(session, SavedQuery, actor)(row))
+
+
+def get_source_of(session: Session, *, actor: Actor, saved_query_id: uuid.UUID) -> DataSourceResponse:
+    """The source behind a query that one may read, without its address, whether or not one may ask it oneself."""
+    return show_source(_find(session, actor, saved_query_id).data_source, actor)
 
 
 def create_saved_query(session: Session, *, actor: Actor, data: SavedQueryCreate) -> SavedQueryResponse:

@@ -1,0 +1,77 @@
+"""With whom a query, a dashboard or a schedule is shared, and sharing it with more people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, get_args
+
+import streamlit as st
+
+from core.database import read_scope, session_scope
+from core.schemas.accounts import Actor
+from core.schemas.content import DashboardResponse, SavedQueryResponse
+from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.schemas.sharing import ShareInput, ShareLevel, ShareList, ShareResponse
+from core.services import sharing
+from core.text import plural
+from pages.components.feedback import act, plain
+from pages.components.share_version import note_version
+
+Thing = SavedQueryResponse | DashboardResponse | ScheduledReportResponse
+_TYPES: Final[dict[type[Thing], str]] = {SavedQueryResponse: "saved_query", DashboardResponse: "dashboard"}
+_LEVELS: Final[tuple[ShareLevel, ...]] = get_args(ShareLevel)
+_WORDS: Final = {"read": "May look", "edit": "May change it"}
+_LENT: Final = {
+    "read": "Shared with you to look at.",
+    "edit": "Shared with you to change. It stays its owner's, and so does its mail account.",
+}
+
+
+def share_panel(user: Actor, thing: Thing | None) -> None:
+    """One line of a page: for its owner the people who may see it, for those a word about what they may do."""
+    if thing is None:
+        return
+    note_version(thing, first_field=f"{thing.id}-name")
+    if thing.access != "owner":
+        st.caption(f":material/group: {_LENT[thing.access]}")
+        return
+    object_type = _TYPES.get(type(thing), "scheduled_report")
+    with read_scope() as session:
+        shares = sharing.list_shares(session, actor=user, object_type=object_type, object_id=thing.id)
+    label = f"Shared with {plural(len(shares), 'person', 'people')}" if shares else "Share"
+    with st.popover(label, icon=":material/group:", key=f"share-{thing.id}"):
+        for share in shares:
+            _row(user, object_type, thing, share, shares)
+        _add(user, object_type, thing, shares)
+
+
+def _row(user: Actor, object_type: str, thing: Thing, share: ShareResponse, shares: Sequence[ShareResponse]) -> None:
+    name, remove = st.columns([4, 1], vertical_alignment="center")
+    name.markdown(f"{plain(share.name)} :small[:gray[{plain(share.email)}, {_WORDS[share.level].lower()}]]")
+    rest = [other for other in shares if other.email != share.email]
+    remove.button(
+        "Remove",
+        key=f"unshare-{thing.id}-{share.email}",
+        type="tertiary",
+        on_click=act,
+        args=(_save, user, object_type, thing, rest, f"{share.name} does not see {thing.name} any more."),
+    )
+
+
+def _add(user: Actor, object_type: str, thing: Thing, shares: Sequence[ShareResponse]) -> None:
+    email = st.text_input("E-mail address of a person here", key=f"share-with-{thing.id}")
+    level = st.segmented_control(
+        "What they may do", _LEVELS, default=_LEVELS[0], format_func=_WORDS.__getitem__, key=f"share-level-{thing.id}"
+    )
+    if st.button("Share", type="primary", key=f"share-now-{thing.id}", disabled=not email.strip()):
+        added = ShareResponse(email=email, name=email, level=level or _LEVELS[0])
+        others = [share for share in shares if share.email != email.strip().casefold()]
+        act(_save, user, object_type, thing, [*others, added], f"{thing.name} is shared with {email}.")
+        st.rerun()
+
+
+def _save(user: Actor, object_type: str, thing: Thing, shares: Sequence[ShareResponse], said: str) -> str:
+    wanted = ShareList.model_validate([ShareInput(email=share.email, level=share.level) for share in shares])
+    with session_scope() as session:
+        sharing.set_shares(session, actor=user, object_type=object_type, object_id=thing.id, shares=wanted.root)
+    return said
