@@ -13,7 +13,7 @@ class Dialect:
     """`name` is SQLAlchemy's. `drivers` begins with the one used when the URL names none.
 
     `package` is what pip installs. `connect` goes to the driver; `before` are statements run before the user's,
-    in which `{ms}` stands for the time limit in milliseconds.
+    in which `{ms}` stands for the time limit in milliseconds; `timed_out` are the driver's codes for reaching it.
     """
 
     name: str
@@ -24,18 +24,16 @@ class Dialect:
     is_file: bool = False
     connect: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[str, ...] = ()
+    timed_out: frozenset[int] = frozenset()
 
 
+# Both are spoken to as `mysql://`, and each knows the other's time limit as a comment only.
 _MYSQL_BEFORE: Final = (
     "SET SESSION TRANSACTION READ ONLY",
-    "SET SESSION MAX_EXECUTION_TIME = {ms}",
+    "SET SESSION /*!50708 MAX_EXECUTION_TIME = {ms} */ /*M!100101 MAX_STATEMENT_TIME = {ms} / 1000 */",
     "START TRANSACTION",
 )
-_MARIADB_BEFORE: Final = (
-    "SET SESSION TRANSACTION READ ONLY",
-    "SET SESSION MAX_STATEMENT_TIME = {ms} / 1000",
-    "START TRANSACTION",
-)
+_MYSQL_TIMED_OUT: Final = frozenset({3024, 1969})
 _DUCKDB_CONFIG: Final = {"enable_external_access": "false", "lock_configuration": "true"}
 
 _ALL: Final = (
@@ -55,6 +53,7 @@ _ALL: Final = (
         frozenset({"charset"}),
         connect={"local_infile": False},
         before=_MYSQL_BEFORE,
+        timed_out=_MYSQL_TIMED_OUT,
     ),
     Dialect(
         "mariadb",
@@ -63,7 +62,8 @@ _ALL: Final = (
         3306,
         frozenset({"charset"}),
         connect={"local_infile": False},
-        before=_MARIADB_BEFORE,
+        before=_MYSQL_BEFORE,
+        timed_out=_MYSQL_TIMED_OUT,
     ),
     Dialect(
         "mssql",

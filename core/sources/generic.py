@@ -72,7 +72,7 @@ class GenericSource:
                 finally:
                     connection.rollback()
         except (SQLAlchemyError, ImportError) as error:
-            raise self._failure(error) from None
+            raise self._failure(error, timeout_s=timeout_s) from None
         finally:
             engine.dispose()
 
@@ -95,8 +95,11 @@ class GenericSource:
         # Dialects of other packages register under their plain name.
         return self.kind if driver in (self.kind, f"{self.kind}_engine") else f"{self.kind}+{driver}"
 
-    def _failure(self, error: Exception) -> SourceError:
+    def _failure(self, error: Exception, *, timeout_s: int) -> SourceError:
         """The driver's words only: SQLAlchemy's own add the statement and links, the URL never appears."""
+        code = next(iter(getattr(getattr(error, "orig", None), "args", ())), None)
+        if code in self._dialect.timed_out:
+            return _too_long(timeout_s)
         words = one_line(str(getattr(error, "orig", None) or error)).rstrip(".")
         if self._url.password:
             words = words.replace(str(self._url.password), "***")
@@ -125,9 +128,12 @@ def _chunks(result: CursorResult[Any], query: Query) -> Iterator[Rows]:
     # Without a size, partitions() would hand over everything at once.
     for rows in result.partitions(CHUNK_ROWS):
         if monotonic() >= end:
-            message = f"The query ran longer than its limit of {query.timeout_s} s and was stopped."
-            raise SourceError(message, error_class="time_limit")
+            raise _too_long(query.timeout_s)
         yield [tuple(row) for row in rows]
+
+
+def _too_long(seconds: int) -> SourceError:
+    return SourceError(f"The query ran longer than its limit of {seconds} s and was stopped.", error_class="time_limit")
 
 
 def _plan(names: list[str]) -> Plan:
