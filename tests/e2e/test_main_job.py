@@ -143,6 +143,8 @@ def wait_for_the_run(page: Page) -> Locator:
         open_page(page, "History")
         visible(page.get_by_text("Sent to", exact=True))
     visible(row.get_by_text("Success"))
+    # The list that followed the run draws the whole page once more at its end.
+    visible(page.locator("[data-testid='stApp'][data-test-script-state='notRunning']"))
     return row
 
 
