@@ -20,8 +20,10 @@ class ReportExecution(Base):
     __tablename__ = "report_executions"
     __table_args__ = (
         Index(None, "status", "not_before"),
-        Index(None, "scheduled_report_id", "created_at"),
-        Index(None, "owner_id", "created_at"),
+        # Histories are read from these alone, whichever page; the rows of the pages before stay untouched.
+        Index(None, "scheduled_report_id", "created_at", "id"),
+        Index(None, "owner_id", "created_at", "id"),
+        Index(None, "owner_id", "status", "created_at", "id"),
         # One due time is one run, whoever looks and however often.
         Index(
             "uq_report_executions_slot",

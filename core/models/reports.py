@@ -22,7 +22,8 @@ class ScheduledReport(Owned, Base):
         Index(
             "ix_scheduled_reports_due",
             "next_run_at",
-            sqlite_where=text("is_active"),
+            # Spelt as the queries spell it, or SQLite does not see that it fits.
+            sqlite_where=text("is_active = 1"),
             postgresql_where=text("is_active"),
         ),
     )

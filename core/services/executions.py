@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -26,8 +27,9 @@ from core.services.people import require_editor
 from core.services.snapshots import freeze
 from core.states import ACTIVE_STATUSES, ExecutionStatus, Trigger
 
+Chosen = TypeVar("Chosen")
+
 GONE = "This execution does not exist."
-_NEWEST = (ReportExecution.created_at.desc(), ReportExecution.id)
 NO_FILE = "This file does not exist, or it was deleted after its time."
 
 
@@ -106,7 +108,7 @@ def list_executions(
     limit: int = 50,
 ) -> Page[ExecutionResponse]:
     """Newest first, over all reports that the actor may read or over one."""
-    query = select(ReportExecution)
+    query = select(ReportExecution.id)
     if status is not None:
         query = query.where(ReportExecution.status == status)
     if scheduled_report_id is not None:
@@ -116,12 +118,10 @@ def list_executions(
         query = query.where(_readable(session, actor))
     if since is not None:
         query = query.where(ReportExecution.created_at >= since)
-    # Counted and skipped in the index alone: the rows themselves carry snapshots, and there may be a million of them.
-    total = session.scalar(query.with_only_columns(func.count())) or 0
-    ids = query.with_only_columns(ReportExecution.id).order_by(*_NEWEST).offset(offset).limit(limit)
-    rows = session.scalars(
-        newest_first(select(ReportExecution).where(ReportExecution.id.in_(session.scalars(ids).all())))
-    )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    # The ids of the page come from an index alone; only then are its rows read.
+    page = _in_order(query).offset(offset).limit(limit)
+    rows = session.scalars(newest_first(select(ReportExecution).where(ReportExecution.id.in_(page))))
     return Page([execution_view(row) for row in rows], total)
 
 
@@ -244,7 +244,11 @@ def detail_of(session: Session, row: ReportExecution) -> ExecutionDetail:
 
 
 def newest_first(query: Select[ReportExecution]) -> Select[ReportExecution]:
-    return _loaded(query).order_by(*_NEWEST)
+    return _in_order(_loaded(query))
+
+
+def _in_order(query: Select[Chosen]) -> Select[Chosen]:
+    return query.order_by(ReportExecution.created_at.desc(), ReportExecution.id.desc())
 
 
 def _loaded(query: Select[ReportExecution]) -> Select[ReportExecution]:

@@ -292,7 +292,7 @@ def upgrade() -> None:
             "ix_scheduled_reports_due",
             ["next_run_at"],
             unique=False,
-            sqlite_where=sa.text("is_active"),
+            sqlite_where=sa.text("is_active = 1"),
             postgresql_where=sa.text("is_active"),
         )
         batch_op.create_index(batch_op.f("ix_scheduled_reports_owner_id"), ["owner_id"], unique=False)
@@ -345,11 +345,16 @@ def upgrade() -> None:
     with op.batch_alter_table("report_executions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_executions_lease_owner"), ["lease_owner"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_report_executions_owner_id_created_at"), ["owner_id", "created_at"], unique=False
+            batch_op.f("ix_report_executions_owner_id_created_at_id"), ["owner_id", "created_at", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_report_executions_scheduled_report_id_created_at"),
-            ["scheduled_report_id", "created_at"],
+            batch_op.f("ix_report_executions_owner_id_status_created_at_id"),
+            ["owner_id", "status", "created_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_report_executions_scheduled_report_id_created_at_id"),
+            ["scheduled_report_id", "created_at", "id"],
             unique=False,
         )
         batch_op.create_index(
@@ -499,8 +504,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('running', 'delivering') AND trigger <> 'test'"),
         )
         batch_op.drop_index(batch_op.f("ix_report_executions_status_not_before"))
-        batch_op.drop_index(batch_op.f("ix_report_executions_scheduled_report_id_created_at"))
-        batch_op.drop_index(batch_op.f("ix_report_executions_owner_id_created_at"))
+        batch_op.drop_index(batch_op.f("ix_report_executions_scheduled_report_id_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_report_executions_owner_id_status_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_report_executions_owner_id_created_at_id"))
         batch_op.drop_index(batch_op.f("ix_report_executions_lease_owner"))
 
     op.drop_table("report_executions")
@@ -508,7 +514,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_scheduled_reports_saved_query_id"))
         batch_op.drop_index(batch_op.f("ix_scheduled_reports_owner_id"))
         batch_op.drop_index(
-            "ix_scheduled_reports_due", sqlite_where=sa.text("is_active"), postgresql_where=sa.text("is_active")
+            "ix_scheduled_reports_due", sqlite_where=sa.text("is_active = 1"), postgresql_where=sa.text("is_active")
         )
         batch_op.drop_index(batch_op.f("ix_scheduled_reports_dashboard_id"))
 
