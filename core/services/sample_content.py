@@ -260,6 +260,8 @@ REPORTS: Final[tuple[dict[str, Any], ...]] = (
         "name": "Departures by airline",
         "description": "Every Monday: how each airline did in the week before.",
         "query": "Departures and delays by airline",
+        # Run in the middle of a week it shows the seven days it names.
+        "parameters": {"week_start": "period_start"},
         "schedule_config": {"type": "weekly", "time": "07:00", "day_of_week": 0},
         "formats": ["excel", "csv", "pdf", "html"],
         "email_body": (
