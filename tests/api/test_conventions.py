@@ -49,6 +49,7 @@ CONTRACT = {
     "/email-config/presets": {"get"},
     "/email-config/workspace": {"get", "post", "put", "delete"},
     "/health": {"get"},
+    "/metrics": {"get"},
 }
 
 
