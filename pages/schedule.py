@@ -11,6 +11,7 @@ from pages.components.layout import back_link, page_head
 from pages.components.pages_map import SCHEDULES, id_in_address
 from pages.components.schedule_form import schedule_form
 from pages.components.schedule_preview import mail_preview_card, next_runs
+from pages.components.share_panel import share_panel
 from pages.components.status import report_badge
 
 user = require_user()
@@ -29,11 +30,12 @@ def show() -> None:
         for warning in report.warnings:
             st.warning(plain(warning), icon=":material/warning:")
         saving.action_bar(user, report)
+    share_panel(user, report)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         start = (id_in_address("query"), id_in_address("dashboard"))
         values = schedule_form(user, report, subjects, start=start)
-        saving.save_bar(user, values, report)
+        saving.save_bar(user, values, report, subjects)
     with right:
         next_runs(values["schedule_config"])
         mail_preview_card(user, values, report)

@@ -58,6 +58,14 @@ class GatheredPreview:
     charts: DrawnCharts
 
 
+def words_key(prepared: PreparedPreview, gathered: GatheredPreview) -> str:
+    """The same for two previews that would render the same mail."""
+    plan = prepared.plan
+    words = (plan.head.name, plan.head.cadence, plan.head.formats, plan.email_subject, plan.email_body)
+    facts = (gathered.key, gathered.document.head.execution_id, words, plan.recipients, plan.cc, plan.head.period)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
 def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> PreparedPreview:
     """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else."""
     query = _part(session, SavedQuery, data.saved_query_id, actor)

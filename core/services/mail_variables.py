@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from core.document.model import ReportDocument
 from core.errors import TemplateError
 from core.mail.template_engine import render
 from core.mail.template_variables import VARIABLES, Variable
 from core.mail.templates import TemplateKind, check_template
 from core.services import run_mail
-from core.services.mail_preview import PreparedPreview
+from core.services.mail_preview import GatheredPreview, PreparedPreview
 
-__all__ = ["LiveVariable", "Variable", "list_variables", "live_variables", "problem_with"]
+__all__ = ["LiveVariable", "TemplateKind", "Variable", "list_variables", "live_variables", "problem_with"]
 
 _SEPARATOR: Final = "\x1f"
 _PARAMETERS: Final = "params."
@@ -34,8 +33,9 @@ def list_variables() -> tuple[Variable, ...]:
     return VARIABLES
 
 
-def live_variables(prepared: PreparedPreview, document: ReportDocument | None) -> list[LiveVariable]:
-    """Each variable with its value as of now; how many rows there are is known with a document only."""
+def live_variables(prepared: PreparedPreview, gathered: GatheredPreview | None) -> list[LiveVariable]:
+    """Each variable with its value as of now; how many rows there are is known once they were gathered."""
+    document = gathered.document if gathered else None
     known = run_mail.variables_for(prepared.plan, document, prepared.recipient)
     variables = list(_named(known["params"]))
     template = _SEPARATOR.join(f"{{{{ {variable.name} }}}}" for variable in variables)
@@ -51,14 +51,16 @@ def live_variables(prepared: PreparedPreview, document: ReportDocument | None) -
 
 
 def problem_with(
-    template: str, *, kind: TemplateKind, prepared: PreparedPreview, document: ReportDocument | None
+    template: str, *, kind: TemplateKind, prepared: PreparedPreview, gathered: GatheredPreview | None
 ) -> str | None:
     """What is wrong with a template, in words, or None."""
     try:
         check_template(
             template,
             kind=kind,
-            variables=run_mail.variables_for(prepared.plan, document, prepared.recipient),
+            variables=run_mail.variables_for(
+                prepared.plan, gathered.document if gathered else None, prepared.recipient
+            ),
             locale=prepared.plan.head.locale,
         )
     except TemplateError as error:

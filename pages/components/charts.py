@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import streamlit as st
 
@@ -43,6 +44,17 @@ def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequenc
     else:
         spec = _pie(preview, across, values[0]) if kind == "pie" else _cartesian(preview, kind, across, values)
         st.echarts_chart(spec, height=_HEIGHT, key=key, alt=f"{CHARTS[kind]} chart: {title}")
+
+
+def remember_columns(query_id: UUID, preview: Preview) -> None:
+    """For the forms that let one choose among them."""
+    st.session_state[f"columns-{query_id}"] = [column.name for column in preview.columns]
+
+
+def known_columns(query_id: UUID) -> list[str]:
+    """The columns of a query that was run in this visit; none when it was not."""
+    found: list[str] = st.session_state.get(f"columns-{query_id}", [])
+    return found
 
 
 def numeric_columns(preview: Preview) -> list[str]:

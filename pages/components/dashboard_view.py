@@ -12,7 +12,7 @@ from core.errors import RoosterError
 from core.schemas.accounts import Actor
 from core.schemas.content import DashboardResponse, Preview, PreviewRequest, TileResponse
 from core.services import saved_queries
-from pages.components.charts import result_chart
+from pages.components.charts import remember_columns, result_chart
 from pages.components.feedback import plain
 from pages.components.times import short
 
@@ -45,6 +45,7 @@ def _tile(user: Actor, tile: TileResponse) -> None:
     except RoosterError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
+    remember_columns(tile.saved_query_id, preview)
     if not preview.rows:
         st.caption("No rows.")
         return

@@ -14,7 +14,7 @@ from core.services import deliveries, executions
 from core.text import plural
 from pages.components.feedback import act, say
 from pages.components.pages_map import EXECUTION, go
-from pages.components.schedule_actions import send_test, tell_test
+from pages.components.schedule_actions import send_test, start_run, tell_test
 
 Outcome = Literal["sent", "resend", "drop"]
 OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
@@ -35,13 +35,10 @@ def run_again(user: Actor, execution: ExecutionResponse) -> None:
     started: list[ExecutionResponse] = []
 
     def run() -> None:
-        with session_scope() as session:
-            report_id = execution.scheduled_report_id
-            started.append(executions.request_run(session, actor=user, report_id=report_id))
+        started.append(start_run(user, execution.scheduled_report_id))
 
     if not act(run):
         st.rerun()
-    tasks.ring([started[0].id])
     say("A new run is queued.")
     go(EXECUTION, id=started[0].id)
 

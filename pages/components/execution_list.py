@@ -26,7 +26,7 @@ def execution_rows(user: Actor, executions: Sequence[ExecutionResponse], *, key:
 
 
 def _row(user: Actor, execution: ExecutionResponse, key: str) -> None:
-    name, state, due, took, rows, sent = list_row(f"{key}{execution.id}", _WIDTHS)
+    name, state, due, took, rows, sent = list_row(f"run-{key}{execution.id}", _WIDTHS)
     with name:
         open_link(EXECUTION, execution.report_name, execution.id)
         name.caption(_small_print(execution))

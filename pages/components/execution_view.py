@@ -109,19 +109,20 @@ def _delivery(user: Actor, delivery: DeliveryResponse) -> None:
         person.markdown(f"**{plain(delivery.recipient)}**{role}")
         with state:
             status_badge(delivery.status)
-        answer.caption(
-            plain(_answer(delivery)) + (f" \u00b7 {moment(delivery.sent_at, user)}" if delivery.sent_at else "")
-        )
+        answer.caption(plain(_answer(user, delivery)))
         if delivery.status == "uncertain":
             _uncertain(user, delivery)
 
 
-def _answer(delivery: DeliveryResponse) -> str:
-    """What the server said, in its own words."""
+def _answer(user: Actor, delivery: DeliveryResponse) -> str:
+    """What the server said, in its own words; a mail that was settled by a person has no such words."""
     said = " ".join(str(part) for part in (delivery.smtp_code, delivery.smtp_response) if part)
     words = said or delivery.error_message or ""
     tries = plural(delivery.attempts, "attempt") if delivery.attempts > 1 else ""
-    return " \u00b7 ".join(part for part in (words, tries) if part) or NEVER
+    if delivery.sent_at and not words:
+        words = "Marked as sent"
+    at = moment(delivery.sent_at, user) if delivery.sent_at else ""
+    return " \u00b7 ".join(part for part in (words, tries, at) if part) or NEVER
 
 
 def _uncertain(user: Actor, delivery: DeliveryResponse) -> None:

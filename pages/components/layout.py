@@ -10,8 +10,25 @@ import streamlit as st
 
 from pages.components.feedback import plain, show_feedback
 
+# The list's rows by their key, and what stands over each value where there is no head, on a phone.
+_CAPTIONS: Final = {
+    "run": ("", "", "Due", "Took", "Rows", "Sent to"),
+    "schedule": ("", "", "Runs", "Next run"),
+    "next": ("", "Runs", "Next run"),
+    "query": ("", "Data source", "Changed"),
+    "source": ("", "", "Address"),
+}
+_SMALL: Final = "".join(
+    f'[class*="st-key-row-{name}-"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > '
+    f'[data-testid="stColumn"]:nth-child({place})::before {{ content: "{caption}"; display: block; '
+    "font-size: .7rem; line-height: 1; opacity: .75; margin-bottom: -.15rem; }\n"
+    for name, captions in _CAPTIONS.items()
+    for place, caption in enumerate(captions, start=1)
+    if caption
+)
 # Constant text: no data ever gets in here.
-_CSS: Final = """<style>
+_CSS: Final = (
+    """<style>
 [class*="st-key-row-"] {
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .25rem 0 .75rem; gap: .25rem; }
 [class*="st-key-row-"] :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) {
@@ -25,6 +42,10 @@ _CSS: Final = """<style>
 [class*="st-key-row-"] [data-testid="stPageLink"] a { padding: 0; min-height: 0; background: none; }
 [class*="st-key-row-"] [data-testid="stPageLink"] p {
   font-weight: 600; font-size: 1rem; color: light-dark(#3B5BDB, #9DB0FF); }
+.st-key-attachments a { min-height: 1.75rem; padding: .1rem .6rem; border-radius: 999px; }
+.st-key-first-steps [data-testid="stPageLink"] a { padding-left: 0; background: none; }
+.st-key-first-steps [data-testid="stPageLink"] p { font-weight: 600; }
+.st-key-attachments p { font-size: .8rem; overflow-wrap: anywhere; }
 .st-key-mail-list button { justify-content: flex-start; text-align: left; }
 [data-testid="stCaptionContainer"] a[href^="mailto:"] { color: inherit; }
 [data-testid="stButtonGroup"] button[data-selected="true"] p {
@@ -32,12 +53,14 @@ _CSS: Final = """<style>
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
   [class*="st-key-list-head"] { display: none; }
-  [class*="st-key-row-"] [data-testid="stHorizontalBlock"] { gap: .25rem .75rem; }
+  [class*="st-key-row-"] [data-testid="stHorizontalBlock"] { gap: .6rem .75rem; align-items: flex-start; }
   [class*="st-key-row-"] [data-testid="stColumn"] { flex: 1 1 40%; min-width: 40%; }
   [class*="st-key-row-"] [data-testid="stColumn"]:first-child { flex-basis: 100%; }
   .st-key-cards [data-testid="stColumn"] { flex: 1 1 45%; min-width: 45%; }
-}
-</style>"""
+"""
+    + _SMALL
+    + "}</style>"
+)
 
 
 def page_head(title: str, subtitle: str = "") -> AbstractContextManager[Any]:

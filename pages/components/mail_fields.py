@@ -1,4 +1,4 @@
-"""Subject and text of the mail, with a picker for the variables."""
+"""Subject and text of the mail, with a picker for the variables; a mistake is named below its field."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ from typing import Final
 
 import streamlit as st
 
-from core.services.mail_variables import list_variables
+from core.services.mail_variables import LiveVariable
+from pages.components.feedback import plain
+from pages.components.mail_draft import MailDraft
 
 DEFAULT_SUBJECT: Final = "{{ report.name }} \u00b7 {{ period.label }}"
-DEFAULT_BODY: Final = ""
+# Long enough to finish a word, short enough to feel at once.
+_PAUSE: Final = "400ms"
+_WIDTHS: Final = (3, 2)
+_MOST_LETTERS: Final = 40
 
 
-def subject_field(subject: str | None, *, key: str) -> str | None:
+def subject_field(subject: str | None, draft: MailDraft, *, key: str) -> str | None:
     """None means the default, which stands in the empty field."""
     st.session_state.setdefault(key, subject or "")
-    left, right = st.columns([4, 1.5], vertical_alignment="bottom")
-    text = left.text_input("Subject", key=key, placeholder=DEFAULT_SUBJECT)
+    left, right = st.columns(_WIDTHS, vertical_alignment="bottom")
+    text = left.text_input("Subject", key=key, placeholder=DEFAULT_SUBJECT, live=_PAUSE)
     with right:
-        _picker(key)
+        _picker(key, draft, "Insert into the subject")
+    _problem(draft.problem_with(text, "subject"))
     return text or None
 
 
-def body_field(body: str | None, *, key: str) -> str | None:
+def body_field(body: str | None, draft: MailDraft, *, key: str) -> str | None:
     st.session_state.setdefault(key, body or "")
-    text = st.text_area(
-        "Text above the figures", key=key, height=110, placeholder="Left empty: one friendly sentence.",
+    left, right = st.columns(_WIDTHS)
+    text = left.text_area(
+        "Text above the figures", key=key, height=126, placeholder="Left empty: one friendly sentence.",
         help="Markdown: **bold**, lists and links work. Figures, chart and rows follow by themselves.",
     )  # fmt: skip
-    _picker(key)
+    with right:
+        _picker(key, draft, "Insert into the text")
+        st.caption("Type to find a variable; it is added at the end. Ctrl+Enter shows the text in the preview.")
+    _problem(draft.problem_with(text, "body"))
     return text or None
 
 
-def _picker(target: str) -> None:
-    """Adds the chosen variable at the end of the field."""
-    variables = {variable.name: variable for variable in list_variables()}
+def _problem(text: str | None) -> None:
+    """Its place is always there, so that what follows does not jump."""
+    place = st.empty()
+    if text:
+        place.markdown(f":small[:red[:material/error: {plain(text)}]]")
+
+
+def _picker(target: str, draft: MailDraft, label: str) -> None:
+    """Each variable with what it says now; the chosen one is added at the end of the field."""
+    variables = {variable.name: variable for variable in draft.variables()}
     chooser = f"{target}-picker"
 
     def insert() -> None:
@@ -44,6 +61,14 @@ def _picker(target: str) -> None:
             st.session_state[chooser] = None
 
     st.selectbox(
-        "Insert a variable", list(variables), index=None, key=chooser, on_change=insert, label_visibility="collapsed",
-        placeholder="Insert a variable", format_func=lambda name: f"{name} \u2013 {variables[name].description}",
+        label, list(variables), index=None, key=chooser, on_change=insert, placeholder="Choose a variable",
+        format_func=lambda name: _line(variables[name]),
+        help="With the value it would have now. Rows are known after the first preview.",
     )  # fmt: skip
+
+
+def _line(variable: LiveVariable) -> str:
+    said = variable.value or variable.description
+    cut = said if len(said) <= _MOST_LETTERS else said[: _MOST_LETTERS - 1] + "\u2026"
+    sign = "=" if variable.value else "\u2013"
+    return f"{variable.name} {sign} {cut}"

@@ -85,7 +85,7 @@ def _mail(user: Actor, mail: Mail) -> None:
 def _attachments(mail: Mail) -> None:
     if not mail.attachments:
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="small", key="attachments"):
         for number, file in enumerate(mail.attachments):
             st.link_button(
                 f"{plain(file.name)} ({human_size(file.size)})", 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import streamlit as st
 
@@ -10,11 +11,12 @@ from core.schemas.accounts import Actor
 from core.schemas.executions import WorkerState
 from core.schemas.overview import Overview
 from core.schemas.scheduled_reports import ScheduledReportResponse
+from core.services.outbox import is_catching
 from core.text import plural
 from pages.components.execution_list import execution_rows
 from pages.components.feedback import plain
 from pages.components.layout import cards, empty_state, list_head, list_row
-from pages.components.pages_map import DATA_SOURCES, HISTORY, QUERIES, SCHEDULE, SCHEDULES, go, open_link
+from pages.components.pages_map import DATA_SOURCES, HISTORY, OUTBOX, QUERIES, SCHEDULE, SCHEDULES, go, open_link
 from pages.components.times import relative, short, without_own_zone
 
 _WIDTHS = (3.4, 2.8, 2.2)
@@ -25,6 +27,8 @@ def overview(user: Actor, found: Overview) -> None:
     if not (found.upcoming or found.attention or found.arrived_24h or found.failed_24h):
         _welcome()
         return
+    if found.first_report_id:
+        _first_steps(found.first_report_id)
     _verdict(found)
     _figures(found)
     if found.attention:
@@ -85,6 +89,25 @@ def _upcoming(user: Actor, reports: Sequence[ScheduledReportResponse]) -> None:
             open_link(SCHEDULE, report.name, report.id)
         schedule.markdown(plain(without_own_zone(report.schedule_text, user)))
         upcoming.markdown(f"{short(report.next_run_at, user)} :small[:gray[{relative(report.next_run_at)}]]")
+
+
+def _first_steps(report_id: UUID) -> None:
+    """For a newcomer to the sample; it goes by itself once they have connected a database of their own."""
+    with st.container(border=True, key="first-steps"):
+        st.header("First steps", anchor=False)
+        read, test, connect = st.columns(3, gap="medium")
+        with read:
+            if is_catching():
+                st.page_link(OUTBOX, label="1. Read the first mail", icon=":material/outbox:")
+            else:
+                st.page_link(HISTORY, label="1. See the first run", icon=":material/history:")
+            st.caption("The weekly report of the sample ran when it was set up. No real person got it.")
+        with test:
+            open_link(SCHEDULE, "2. Send yourself a test", report_id, icon=":material/mark_email_read:")
+            st.caption("Press **Send test** on a schedule: the whole report, to you alone.")
+        with connect:
+            st.page_link(DATA_SOURCES, label="3. Connect your own data", icon=":material/database:")
+            st.caption("A SQLite file or PostgreSQL takes a minute. It is only ever read.")
 
 
 def _welcome() -> None:

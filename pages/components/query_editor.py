@@ -17,12 +17,13 @@ from core.schemas.content import (
     ParameterType,
     ParameterValue,
     Preview,
+    PreviewRequest,
     QueryParameter,
     SavedQueryResponse,
 )
 from core.services import data_sources, saved_queries
 from core.services.sql_parameters import find_parameters
-from pages.components.charts import result_chart, result_table
+from pages.components.charts import remember_columns, result_chart, result_table
 from pages.components.feedback import plain, refusals_shown
 from pages.components.parameter_fields import DATE_MACROS, parameter_fields
 from pages.components.sql_editor import sql_editor
@@ -129,14 +130,23 @@ def results(user: Actor, edited: EditedQuery, query: SavedQueryResponse | None) 
         with st.spinner("Running\u2026", show_time=True), refusals_shown():
             # A result from before must not stand below the error of now.
             st.session_state.pop(key, None)
-            st.session_state[key] = run(user, edited)
+            st.session_state[key] = run(user, edited, query)
     shown: Preview | None = st.session_state.get(key)
     if shown is not None:
+        if query is not None:
+            remember_columns(query.id, shown)
         _show(shown, query, key)
     return shown
 
 
-def run(user: Actor, edited: EditedQuery) -> Preview:
+def run(user: Actor, edited: EditedQuery, query: SavedQueryResponse | None) -> Preview:
+    """Who may only look at a query runs it as it was saved."""
+    values = _given(edited.values)
+    if query and query.access == "read":
+        request = PreviewRequest(parameters=values, limit=_LIMIT)
+        with read_scope() as session:
+            saved = saved_queries.prepare_preview(session, actor=user, saved_query_id=query.id, request=request)
+        return saved_queries.run_preview(saved)
     with read_scope() as session:
         prepared = saved_queries.prepare_draft(
             session,
@@ -144,8 +154,9 @@ def run(user: Actor, edited: EditedQuery) -> Preview:
             data_source_id=edited.source.id,
             sql=edited.sql,
             parameters=edited.parameters,
-            values=_given(edited.values),
+            values=values,
             limit=_LIMIT,
+            saved_query_id=query.id if query else None,
         )
     return saved_queries.run_preview(prepared)
 

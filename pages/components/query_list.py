@@ -42,7 +42,7 @@ def show(user: Actor, found: Page[SavedQueryResponse]) -> None:
 
 
 def _row(user: Actor, query: SavedQueryResponse) -> None:
-    name, source, changed, menu = list_row(str(query.id), _WIDTHS)
+    name, source, changed, menu = list_row(f"query-{query.id}", _WIDTHS)
     with name:
         open_link(QUERY, query.name, query.id)
         if query.description:

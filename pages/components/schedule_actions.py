@@ -10,9 +10,10 @@ import streamlit as st
 import tasks
 from core.database import session_scope
 from core.schemas.accounts import Actor
-from core.schemas.executions import TestRunResponse
+from core.schemas.executions import ExecutionResponse, TestRunResponse
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services import executions, scheduled_reports, test_runs
+from pages.components import once
 from pages.components.confirm import confirm
 from pages.components.feedback import act, refuse, say
 from pages.components.pages_map import SCHEDULE, go
@@ -76,9 +77,10 @@ def send_test(user: Actor, report_id: UUID) -> TestRunResponse | None:
     found: list[TestRunResponse] = []
 
     def run() -> None:
-        found.append(test_runs.run_test(actor=user, report_id=report_id))
+        found.append(test_runs.run_test(actor=user, report_id=report_id, request_id=request_id))
 
-    with st.spinner("Running the report and sending it to you alone\u2026", show_time=True):
+    waiting = st.spinner("Running the report and sending it to you alone\u2026", show_time=True)
+    with once.request(f"test-{report_id}") as request_id, waiting:
         act(run)
     return found[0] if found else None
 
@@ -93,10 +95,16 @@ def tell_test(result: TestRunResponse | None) -> None:
 
 
 def run_now(user: Actor, report: ScheduledReportResponse) -> str:
-    with session_scope() as session:
-        execution = executions.request_run(session, actor=user, report_id=report.id)
-    tasks.ring([execution.id])
+    start_run(user, report.id)
     return f"{report.name} is queued. Follow it in History."
+
+
+def start_run(user: Actor, report_id: UUID) -> ExecutionResponse:
+    """Queue a run; a second click a moment later gives the same one."""
+    with once.request(f"run-{report_id}") as request_id, session_scope() as session:
+        execution = executions.request_run(session, actor=user, report_id=report_id, request_id=request_id)
+    tasks.ring([execution.id])
+    return execution
 
 
 def _set_active(user: Actor, report: ScheduledReportResponse) -> str:

@@ -19,6 +19,7 @@ from core.schemas.accounts import Actor
 from core.schemas.content import DashboardResponse, ParameterValue, SavedQueryResponse
 from core.schemas.schedule import ScheduleConfig
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse
+from pages.components.mail_draft import complete, draft_of
 from pages.components.mail_fields import body_field, subject_field
 from pages.components.parameter_fields import parameter_fields
 from pages.components.recipient_fields import address_field
@@ -59,7 +60,7 @@ def schedule_form(
         values |= _who(user, report, key)
     with st.container(border=True):
         st.header("The mail", anchor=False)
-        values |= _mail(report, key)
+        values |= _mail(user, values, report, key)
     return values
 
 
@@ -149,14 +150,15 @@ def _who(user: Actor, report: ScheduledReportResponse | None, key: str) -> dict[
     return values
 
 
-def _mail(report: ScheduledReportResponse | None, key: str) -> dict[str, Any]:
+def _mail(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None, key: str) -> dict[str, Any]:
     formats = st.pills(
         "Files", FORMAT_KEYS, selection_mode="multi", default=report.formats if report else ["excel", "pdf"],
         format_func=format_label, key=f"{key}-formats",
         help="Attached to the mail; what is too large for a mail becomes a link.",
     )  # fmt: skip
-    subject = subject_field(report.email_subject if report else None, key=f"{key}-subject")
-    body = body_field(report.email_body if report else None, key=f"{key}-body")
+    draft = draft_of(user, complete({**values, "formats": formats}, report, user), key=f"{key}-mail")
+    subject = subject_field(report.email_subject if report else None, draft, key=f"{key}-subject")
+    body = body_field(report.email_body if report else None, draft, key=f"{key}-body")
     return {"formats": formats, "email_subject": subject, "email_body": body}
 
 

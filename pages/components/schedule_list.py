@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -19,14 +18,12 @@ from pages.components.layout import cards, empty_state, list_head, list_row
 from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
 from pages.components.paging import back_when_beyond, page_offset, pagination
 from pages.components.schedule_actions import actions_menu, perform
-from pages.components.status import is_failing, report_badge
+from pages.components.status import report_badge
 from pages.components.times import relative, short, without_own_zone
 
 SIZE: Final = 10
 WIDTHS: Final = (3.4, 1.2, 2.8, 1.9, 1.3)
 _FILTERS: Final = ("All", "Active", "Paused", "Failing")
-# Failing is a matter of the last run, so it is looked for among the active ones; there is a limit per person.
-_MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +36,14 @@ class FoundSchedules:
 
 def find(user: Actor) -> FoundSchedules:
     chosen, search = _chosen(), _search()
-    offset, wanted = page_offset(size=SIZE), {"Active": True, "Paused": False}.get(chosen)
+    wanted = {"Active": True, "Paused": False}.get(chosen)
     with read_scope() as session:
-        find_in = partial(scheduled_reports.list_scheduled_reports, session, actor=user, search=search)
-        page, everything = find_in(is_active=wanted, offset=offset, limit=SIZE), find_in(limit=1)
-        active = find_in(is_active=True, limit=_MOST)
-    failing = [report for report in active.items if is_failing(report)]
-    if chosen == "Failing":
-        page = Page(failing[offset : offset + SIZE], len(failing))
-    numbers = (everything.total, active.total, everything.total - active.total, len(failing))
+        page = scheduled_reports.list_scheduled_reports(
+            session, actor=user, search=search, is_active=wanted, failing=chosen == "Failing",
+            offset=page_offset(size=SIZE), limit=SIZE,
+        )  # fmt: skip
+        counts = scheduled_reports.count_scheduled_reports(session, actor=user, search=search)
+    numbers = (counts.total, counts.active, counts.paused, counts.failing)
     return FoundSchedules(page, dict(zip(_FILTERS, numbers, strict=True)))
 
 
@@ -113,7 +109,7 @@ def _filters(counts: dict[str, int]) -> None:
 
 
 def _row(user: Actor, report: ScheduledReportResponse) -> None:
-    name, state, schedule, upcoming, menu = list_row(str(report.id), WIDTHS)
+    name, state, schedule, upcoming, menu = list_row(f"schedule-{report.id}", WIDTHS)
     with name:
         open_link(SCHEDULE, report.name, report.id)
     with state:

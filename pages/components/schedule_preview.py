@@ -8,17 +8,22 @@ from typing import Any, Final
 import streamlit as st
 from pydantic import ValidationError
 
-from core.database import read_scope
+from core.errors import TemplateError
 from core.schemas.accounts import Actor
 from core.schemas.schedule import ScheduleConfig, SchedulePreviewRequest, UpcomingRun
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services import mail_preview, scheduled_reports
 from pages.components.feedback import plain, refusals_shown, sentence_of
+from pages.components.mail_draft import MailDraft, complete, draft_of, gather
 from pages.components.schedule_form import validated
 from web import preview_store
 
 _RUNS: Final = 10
 _HEIGHT: Final = 560
+_BEFORE: Final = "Runs the query now, sends nothing, and shows the mail as it would look."
+_OUTDATED: Final = "The query, its parameters or its dates have changed. Preview the mail again to run it."
+# What was rendered, its subject, where its page is kept.
+Shown = tuple[str, str, str]
 
 
 def next_runs(config: dict[str, Any]) -> None:
@@ -47,25 +52,44 @@ def _run(run: UpcomingRun) -> None:
 
 
 def mail_preview_card(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None) -> None:
-    """Runs the query with the values on the left when asked; the last picture stays."""
-    key = f"mail-preview-{report.id if report else 'new'}"
+    """Runs the query when asked; after that the mail follows each change of words and readers."""
+    key = f"{report.id if report else 'new'}-mail"
     with st.container(border=True):
-        st.header("The mail", anchor=False)
-        if st.button("Preview the mail", icon=":material/visibility:", key=f"{key}-button"):
+        st.header("Preview", anchor=False)
+        place = st.container()
+        if place.button("Preview the mail", icon=":material/visibility:", key=f"{key}-preview"):
             with st.spinner("Running the query\u2026"), refusals_shown():
-                st.session_state[key] = _make(user, values, report)
-        shown = st.session_state.get(key)
-        if not shown:
-            st.caption("Runs the query now, sends nothing, and shows the mail as it would look.")
+                gather(user, validated(values, report), key=key)
+                # The pickers beside the fields know the rows now.
+                st.rerun()
+        draft = draft_of(user, complete(values, report, user), key=key)
+        if draft.gathered is None:
+            st.caption(_OUTDATED if draft.is_outdated else _BEFORE)
             return
-        subject, url = shown
-        st.markdown(f"**Subject:** {plain(subject)}")
-        st.iframe(url, height=_HEIGHT, alt="Preview of the mail")
+        _mail(user, draft)
 
 
-def _make(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None) -> tuple[str, str]:
-    data = validated(values, report)
-    with read_scope() as session:
-        prepared = mail_preview.prepare_mail_preview(session, actor=user, data=data)
-    made = mail_preview.run_mail_preview(prepared)
-    return made.subject, preview_store.put(user.id, made.html)
+def _mail(user: Actor, draft: MailDraft) -> None:
+    """The last mail that could be made stays while a word in it is wrong."""
+    slot = f"{draft.key}-shown"
+    try:
+        st.session_state[slot] = _rendered(user, draft, st.session_state.get(slot))
+    except TemplateError:
+        st.caption(":material/error: Subject or text has a mistake; it is named below the field.")
+    shown = st.session_state.get(slot)
+    if shown is None:
+        return
+    _, subject, url = shown
+    st.markdown(f"**Subject:** {plain(subject)}")
+    st.iframe(url, height=_HEIGHT, alt="Preview of the mail")
+    st.caption("Follows subject, text and recipients as you change them. Press the button to read the rows again.")
+
+
+def _rendered(user: Actor, draft: MailDraft, before: Shown | None) -> Shown:
+    assert draft.prepared is not None, "what was gathered was prepared before"
+    assert draft.gathered is not None, "the card shows nothing without it"
+    signature = mail_preview.words_key(draft.prepared, draft.gathered)
+    if before is not None and before[0] == signature:
+        return before
+    made = mail_preview.render_mail_preview(draft.prepared, draft.gathered)
+    return signature, made.subject, preview_store.put(user.id, made.html)

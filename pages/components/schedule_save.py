@@ -6,19 +6,24 @@ from typing import Any
 from uuid import UUID
 
 import streamlit as st
+from pydantic import ValidationError
 
 import tasks
 from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import ScheduledReportDetail, TestRunResponse
-from core.schemas.scheduled_reports import ScheduledReportResponse, ScheduledReportUpdate
+from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
 from core.services import dashboards, saved_queries, scheduled_reports
+from pages.components import once
 from pages.components import schedule_actions as actions
 from pages.components.execution_list import execution_rows
 from pages.components.feedback import act, plain, refusals_shown, say
 from pages.components.layout import empty_state
 from pages.components.pages_map import EXECUTION, HISTORY, QUERIES, SCHEDULE, SCHEDULES, go, open_link
 from pages.components.schedule_form import Subjects, validated
+from pages.components.share_version import forget_version, version_of_form
+from pages.components.times import in_sentence
+from pages.components.unsaved import schedule_differs, show_state
 
 _MOST = 500
 
@@ -28,7 +33,12 @@ def load(user: Actor, report_id: UUID | None) -> tuple[ScheduledReportDetail | N
         report = scheduled_reports.get_scheduled_report(session, actor=user, report_id=report_id) if report_id else None
         queries = saved_queries.list_saved_queries(session, actor=user, limit=_MOST)
         boards = dashboards.list_dashboards(session, actor=user, limit=_MOST)
-    return report, Subjects(queries.items, boards.items)
+    # A report is made of what its owner owns.
+    owner = report.user_id if report else user.id
+    return report, Subjects(
+        [query for query in queries.items if query.user_id == owner],
+        [board for board in boards.items if board.user_id == owner],
+    )
 
 
 def nothing_to_schedule() -> None:
@@ -40,13 +50,17 @@ def nothing_to_schedule() -> None:
         st.page_link(QUERIES, label="Go to the queries", icon=":material/arrow_forward:")
 
 
-def save_bar(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None) -> None:
+def save_bar(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None, subjects: Subjects) -> None:
     label = "Save schedule" if report else "Create schedule"
-    if st.button(label, type="primary", icon=":material/save:", key="save"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(label, type="primary", icon=":material/save:", key="save")
+        show_state(is_new=report is None, is_changed=_is_changed(values, report, subjects))
+    if pressed:
         with refusals_shown():
             saved = _save(user, values, report)
+            forget_version(saved)
             tasks.ring()
-            say(f"{saved.name} is saved. {_next_words(saved)}")
+            say(f"{saved.name} is saved. {_next_words(user, saved)}")
             for warning in saved.warnings:
                 say(warning, icon=":material/warning:")
             go(SCHEDULE, id=saved.id)
@@ -54,15 +68,36 @@ def save_bar(user: Actor, values: dict[str, Any], report: ScheduledReportRespons
 
 def _save(user: Actor, values: dict[str, Any], report: ScheduledReportResponse | None) -> ScheduledReportResponse:
     data = validated(values, report)
+    if report is None:
+        return once.made("schedule", data, lambda: _create(user, data))
     with session_scope() as session:
-        if report is None:
-            return scheduled_reports.create_scheduled_report(session, actor=user, data=data)
         update = ScheduledReportUpdate.model_validate(data.model_dump())
-        return scheduled_reports.update_scheduled_report(session, actor=user, report_id=report.id, data=update)
+        return scheduled_reports.update_scheduled_report(
+            session, actor=user, report_id=report.id, data=update, expected_version=version_of_form(report)
+        )
 
 
-def _next_words(report: ScheduledReportResponse) -> str:
-    return f"{report.schedule_text}." if report.is_active else "It is paused."
+def _create(user: Actor, data: ScheduledReportCreate) -> ScheduledReportResponse:
+    with session_scope() as session:
+        return scheduled_reports.create_scheduled_report(session, actor=user, data=data)
+
+
+def _is_changed(values: dict[str, Any], report: ScheduledReportResponse | None, subjects: Subjects) -> bool:
+    """What could not even be saved is a change too."""
+    if report is None:
+        return False
+    try:
+        data = validated(values, report)
+    except ValidationError:
+        return True
+    chosen = next((query for query in subjects.queries if query.id == data.saved_query_id), None)
+    return schedule_differs(report, data, chosen.parameters if chosen else ())
+
+
+def _next_words(user: Actor, report: ScheduledReportResponse) -> str:
+    if not report.is_active:
+        return "It is paused and runs when you resume it."
+    return f"It runs next {in_sentence(report.next_run_at, user)}."
 
 
 def action_bar(user: Actor, report: ScheduledReportResponse) -> None:

@@ -1,85 +1,103 @@
-"""A data source by form: the URL is put together here, and nobody has to know how it is spelled."""
+"""Adding and editing a data source in a dialog: fill in, test, save. Enter saves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote
+from uuid import UUID
 
 import streamlit as st
 
 from core.database import read_scope, session_scope
+from core.errors import InvalidInput
 from core.schemas.accounts import Actor
-from core.schemas.content import DataSourceCreate, DataSourceResponse, SourceTest
+from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTest
 from core.services import data_sources
+from pages.components import once
 from pages.components.feedback import plain, refusals_shown, say
+from pages.components.source_fields import KINDS, SQLITE, kind_of, url_fields
 
-_SSL: Final = ("prefer", "require", "verify-full", "disable")
-
-
-def _sqlite() -> str:
-    path = st.text_input(
-        "Path of the file", key="source-path", placeholder="/srv/data/sales.db",
-        help="A file on the server. It is opened for reading only.",
-    )  # fmt: skip
-    return f"sqlite:///{path.strip()}" if path else ""
-
-
-def _postgresql() -> str:
-    left, right = st.columns([3, 1])
-    host = left.text_input("Host", key="source-host", placeholder="db.example.com")
-    port = right.number_input("Port", 1, 65535, 5432, key="source-port")
-    database = left.text_input("Database", key="source-database", placeholder="sales")
-    ssl = right.selectbox("Encryption", _SSL, key="source-ssl", help="verify-full also checks the server's name.")
-    user = left.text_input("User", key="source-user", help="Best one that may only read.", autocomplete="off")
-    password = left.text_input("Password", type="password", key="source-password", autocomplete="new-password")
-    login = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
-    return f"postgresql://{login}@{host.strip()}:{port}/{quote(database, safe='')}?sslmode={ssl}" if host else ""
-
-
-def _other() -> str:
-    return st.text_input(
-        "SQLAlchemy URL", key="source-url", placeholder="mysql+pymysql://reader:secret@db/sales", type="password",
-        help="Any database whose driver is installed on the server. It is kept encrypted.", autocomplete="off",
-    )  # fmt: skip
-
-
-_KINDS: Final[dict[str, Callable[[], str]]] = {"SQLite file": _sqlite, "PostgreSQL": _postgresql, "Other": _other}
+_TIMEOUT_S: Final = 300
 
 
 def add_source(user: Actor) -> None:
-    """A dialog: fill in, test, save."""
-
     @st.dialog("Add a data source", width="medium", icon=":material/database:")
     def ask() -> None:
-        name = st.text_input("Name", key="source-name", placeholder="Sales", max_chars=200)
-        kind = st.segmented_control("Kind", list(_KINDS), default="SQLite file", required=True, key="source-kind")
-        url = _KINDS[kind]()
-        shared = st.toggle("Let others query it", key="source-shared", help="They never see its password.")
-        with st.container(horizontal=True):
-            test = st.button("Test", icon=":material/bolt:", key="source-test", disabled=not url)
-            save = st.button("Save", type="primary", icon=":material/save:", key="source-save")
+        kind = st.segmented_control("Kind", list(KINDS), default=SQLITE, required=True, key="source-kind")
         with refusals_shown():
-            if test:
-                show_test(_test_url(user, url))
-            if save:
-                _create(user, DataSourceCreate(name=name, url=url, shared=shared))
-                st.rerun()
+            source_form(user, None, kind)
 
     ask()
 
 
-def _create(user: Actor, data: DataSourceCreate) -> None:
+def edit_source(user: Actor, source: DataSourceResponse) -> None:
+    @st.dialog(f"Edit {plain(source.name)}", width="medium", icon=":material/database:")
+    def ask() -> None:
+        with refusals_shown():
+            source_form(user, source, kind_of(source))
+
+    ask()
+
+
+def source_form(user: Actor, source: DataSourceResponse | None, kind: str) -> None:
+    """The fields and the two buttons; raises what a service or a schema refuses."""
+    key = f"source-{source.id}" if source else "source"
+    with st.form(f"{key}-form", border=False):
+        name = st.text_input(
+            "Name", value=source.name if source else "", key=f"{key}-name", placeholder="Sales", max_chars=200
+        )
+        url = url_fields(kind, source, key=key)
+        timeout = st.number_input(
+            "Time limit of a query, in seconds", 1, 3600, source.statement_timeout_s if source else _TIMEOUT_S,
+            key=f"{key}-timeout", help="A query that takes longer is stopped.",
+        )  # fmt: skip
+        shared = st.toggle(
+            "Let others query it", value=bool(source and source.shared), key=f"{key}-shared",
+            help="They never see its address or password.",
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            # Enter in a field means the first button.
+            save = st.form_submit_button("Save", type="primary", icon=":material/save:", key=f"{key}-save")
+            test = st.form_submit_button("Test", icon=":material/bolt:", key=f"{key}-test")
+    if test:
+        _show_test(_test_url(user, url, source, key))
+    if save:
+        data = DataSourceCreate(name=name, url=url, shared=shared, statement_timeout_s=timeout)
+        saved = _update(user, source, data) if source else once.made("source", data, lambda: _create(user, data))
+        _keep_test(user, saved.id, url, key)
+        say(f"{saved.name} is saved.")
+        st.rerun()
+
+
+def _create(user: Actor, data: DataSourceCreate) -> DataSourceResponse:
     with session_scope() as session:
-        made = data_sources.create_data_source(session, actor=user, data=data)
-    say(f"{made.name} is saved.")
+        return data_sources.create_data_source(session, actor=user, data=data)
 
 
-def _test_url(user: Actor, url: str) -> SourceTest:
+def _update(user: Actor, source: DataSourceResponse, data: DataSourceCreate) -> DataSourceResponse:
+    update = DataSourceUpdate.model_validate(data.model_dump())
+    with session_scope() as session:
+        return data_sources.update_data_source(session, actor=user, data_source_id=source.id, data=update)
+
+
+def _test_url(user: Actor, url: str, source: DataSourceResponse | None, key: str) -> SourceTest:
+    if not url:
+        raise InvalidInput("Fill in where the database is, then test it.", field="url")
     with read_scope() as session:
-        prepared = data_sources.prepare_url_test(session, actor=user, url=url)
+        prepared = data_sources.prepare_url_test(
+            session, actor=user, url=url, data_source_id=source.id if source else None
+        )
     with st.spinner("Connecting\u2026"):
-        return data_sources.run_test(prepared)
+        result = data_sources.run_test(prepared)
+    st.session_state[f"{key}-tested"] = (hash(url), result)
+    return result
+
+
+def _keep_test(user: Actor, source_id: UUID, url: str, key: str) -> None:
+    """What was tested a moment ago and saved just like that needs no second test."""
+    tested, result = st.session_state.pop(f"{key}-tested", (None, None))
+    if result is not None and tested == hash(url):
+        with session_scope() as session:
+            data_sources.record_test(session, actor=user, data_source_id=source_id, result=result)
 
 
 def test_source(user: Actor, source: DataSourceResponse) -> SourceTest:
@@ -93,7 +111,7 @@ def test_source(user: Actor, source: DataSourceResponse) -> SourceTest:
     return result
 
 
-def show_test(result: SourceTest) -> None:
+def _show_test(result: SourceTest) -> None:
     show = st.success if result.ok else st.error
     show(
         f"{plain(result.detail)} ({result.elapsed_ms} ms)", icon=":material/check:" if result.ok else ":material/error:"

@@ -15,11 +15,11 @@ from pages.components.confirm import confirm
 from pages.components.feedback import act, plain, refuse, say
 from pages.components.layout import empty_state, list_head, list_row
 from pages.components.pages_map import QUERY, open_link
-from pages.components.source_form import add_source, test_source
+from pages.components.source_form import add_source, edit_source, test_source
 from pages.components.times import relative
 
 _WIDTHS: Final = (2.4, 1.6, 3.6, 1.3)
-_TEST, _TABLES, _SHARE, _DELETE = "Test", "Tables", "Share", "Delete"
+_TEST, _TABLES, _EDIT, _SHARE, _DELETE = "Test", "Tables", "Edit", "Share", "Delete"
 _MOST_TABLES: Final = 200
 
 
@@ -39,12 +39,12 @@ def show(user: Actor, sources: list[DataSourceResponse]) -> None:
 
 
 def _row(user: Actor, source: DataSourceResponse) -> None:
-    name, state, address, menu = list_row(str(source.id), _WIDTHS)
+    name, state, address, menu = list_row(f"source-{source.id}", _WIDTHS)
     name.markdown(f"**{plain(source.name)}**" + (" :small[:gray[shared]]" if source.shared else ""))
     with state:
         _state(source)
     address.caption(plain(source.url) if source.is_owner else "Shared by somebody else")
-    options = [_TEST, _TABLES, *([_SHARE, _DELETE] if source.is_owner else [])]
+    options = [_TEST, _TABLES, *([_EDIT, _SHARE, _DELETE] if source.is_owner else [])]
     labels = {_SHARE: "Stop sharing" if source.shared else "Share with everybody"}
     with menu:
         choice = st.menu_button(
@@ -72,6 +72,8 @@ def _perform(user: Actor, source: DataSourceResponse, choice: str) -> None:
             yes="Delete",
             action=lambda: _delete(user, source),
         )
+    elif choice == _EDIT:
+        edit_source(user, source)
     elif choice == _TABLES:
         _browse(user, source)
     else:

@@ -36,7 +36,6 @@ LOOKS: Final[dict[str, Look]] = {
     "sending": Look(":material/send:", "blue", "\u25b6"),
     "sent": Look(":material/check_circle:", "green", "\u2713"),
 }
-FAILING: Final = ("failed", "partial", "uncertain")
 
 
 def status_badge(status: str) -> None:
@@ -51,7 +50,7 @@ def status_text(status: str) -> str:
 
 
 def is_failing(report: ScheduledReportResponse) -> bool:
-    return report.is_active and report.last_execution is not None and report.last_execution.status in FAILING
+    return report.is_active and report.failures_in_row > 0
 
 
 def report_badge(report: ScheduledReportResponse) -> None:
@@ -59,7 +58,7 @@ def report_badge(report: ScheduledReportResponse) -> None:
     if not report.is_active:
         st.badge("Paused", icon=":material/pause_circle:", color="gray", help=report.paused_reason)
     elif is_failing(report):
-        assert report.last_execution is not None
-        st.badge("Failing", icon=":material/error:", color="red", help=report.last_execution.error_message)
+        reason = report.last_execution.error_message if report.last_execution else None
+        st.badge("Failing", icon=":material/error:", color="red", help=reason)
     else:
         st.badge("Active", icon=":material/check_circle:", color="green")

@@ -8,11 +8,12 @@ from typing import Any, Final
 import streamlit as st
 
 from core.schemas.content import DashboardResponse, SavedQueryResponse, TileInput
-from pages.components.charts import CHARTS
+from pages.components.charts import CHARTS, known_columns
 from pages.components.parameter_fields import parameter_fields
 
 _UP, _DOWN, _REMOVE = ":material/arrow_upward:", ":material/arrow_downward:", ":material/delete:"
 _MOST: Final = 30
+_GUESS: Final = "Guessed from the columns"
 
 
 def tiles_form(dashboard: DashboardResponse | None, queries: Sequence[SavedQueryResponse]) -> list[TileInput]:
@@ -69,21 +70,35 @@ def _tile(tile_key: str, saved: dict[str, Any], queries: Sequence[SavedQueryResp
             "Show as", kinds, index=kinds.index(saved.get("chart", "table")), format_func=CHARTS.__getitem__,
             key=f"{prefix}-chart",
         )  # fmt: skip
-        x, y = _axes(saved, chart, prefix)
+        x, y = _axes(saved, chart, known_columns(query.id), prefix)
         values = parameter_fields(query.parameters, saved.get("parameters", {}), key=f"{prefix}-{query.id}")
         _tools(key, tile_key)
     given = {name: value for name, value in values.items() if value not in (None, "")}
     return TileInput(saved_query_id=query.id, title=title, chart=chart, x=x, y=y, parameters=given)
 
 
-def _axes(saved: dict[str, Any], chart: str, prefix: str) -> tuple[str | None, str | None]:
+def _axes(saved: dict[str, Any], chart: str, columns: Sequence[str], prefix: str) -> tuple[str | None, str | None]:
     if chart == "table":
         return None, None
     left, right = st.columns(2)
-    guess = "Guessed from the columns"
-    x = left.text_input("Across (column)", value=saved.get("x") or "", key=f"{prefix}-x", placeholder=guess)
-    y = right.text_input("Up (column)", value=saved.get("y") or "", key=f"{prefix}-y", placeholder=guess)
-    return x or None, y or None
+    with left:
+        x = _column("Across (column)", saved.get("x"), columns, f"{prefix}-x")
+    with right:
+        y = _column("Up (column)", saved.get("y"), columns, f"{prefix}-y")
+    return x, y
+
+
+def _column(label: str, saved: str | None, columns: Sequence[str], key: str) -> str | None:
+    """Chosen where the columns are known, typed where the query was not run yet."""
+    if not columns:
+        text = st.text_input(
+            label, value=saved or "", key=key, placeholder=_GUESS, help="Run the query to choose from its columns."
+        )
+        return text.strip() or None
+    options = list(dict.fromkeys([*([saved] if saved else []), *columns]))
+    return st.selectbox(
+        label, options, index=0 if saved else None, key=f"{key}-known", placeholder=_GUESS, accept_new_options=True
+    )
 
 
 def _tools(key: str, tile_key: str) -> None:

@@ -32,6 +32,12 @@ def short(at: datetime | None, user: Actor) -> str:
     return f"{names.get(local.date()) or local.strftime(f'%a %-d %b{year}')} {local:%H:%M}"
 
 
+def in_sentence(at: datetime | None, user: Actor) -> str:
+    """`tomorrow at 07:00`, `on Mon 30 Nov at 07:00`."""
+    day, _, hour = short(at, user).rpartition(" ")
+    return f"{day.lower()} at {hour}" if day in ("Today", "Tomorrow", "Yesterday") else f"on {day} at {hour}"
+
+
 def relative(at: datetime | None) -> str:
     """`in 3 hours`, `5 minutes ago`, `just now`."""
     if at is None:
