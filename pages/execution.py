@@ -12,6 +12,7 @@ from core.states import ACTIVE_STATUSES
 from pages.components import execution_view as view
 from pages.components.feedback import refusals_shown
 from pages.components.guard import require_user
+from pages.components.late_address import wait_for_address
 from pages.components.layout import back_link, page_head
 from pages.components.live import live
 from pages.components.pages_map import HISTORY, id_in_address
@@ -43,4 +44,6 @@ def show(execution: ExecutionDetail) -> None:
 
 
 with refusals_shown():
+    if wait_for_address():
+        st.stop()
     live(find, show, lambda execution: execution.status in ACTIVE_STATUSES)

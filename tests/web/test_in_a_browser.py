@@ -64,6 +64,18 @@ def test_a_person_arrives_where_they_wanted_to_and_stays_signed_in(context: Brow
     assert context.new_page().goto("/history").status == 200  # type: ignore[union-attr]
 
 
+def test_an_address_that_comes_late_is_still_read(context: BrowserContext) -> None:
+    """As after a click while the page before was still drawing."""
+    page = sign_in(context, "/execution")
+    page.evaluate("history.replaceState(history.state, '', '?id=11111111-2222-4333-8444-555555555555')")
+    expect(page.get_by_text("This execution does not exist.")).to_be_visible(timeout=_PATIENCE_MS)
+
+
+def test_a_run_without_an_address_says_so_in_the_end(context: BrowserContext) -> None:
+    page = sign_in(context, "/execution")
+    expect(page.get_by_text("names no run")).to_be_visible(timeout=_PATIENCE_MS)
+
+
 def test_leaving_in_one_tab_ends_the_other(context: BrowserContext) -> None:
     page = sign_in(context)
     other = context.new_page()
