@@ -60,6 +60,8 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     row = find_execution(session, actor, mail.execution_id, level="edit")
     if mail.status not in ("uncertain", "failed"):
         raise Conflict(f"This mail is not in doubt (it is {mail.status}).")
+    if mail not in delivery_ledger.latest_sends(row.deliveries):
+        raise Conflict(f"The mail to {mail.recipient} was sent again already; settle the newer one.")
     if outcome == "resend":
         _send_again(session, row, mail)
     else:

@@ -98,11 +98,13 @@ def deliveries(user: Actor, execution: ExecutionDetail) -> None:
     st.header("Deliveries", anchor=False)
     if not execution.deliveries:
         st.caption("No mail was made in this run.")
+    # Those of one person stand in the order in which they were sent.
+    latest = {delivery.recipient: delivery.id for delivery in execution.deliveries}
     for delivery in execution.deliveries:
-        _delivery(user, delivery)
+        _delivery(user, delivery, is_latest=latest[delivery.recipient] == delivery.id)
 
 
-def _delivery(user: Actor, delivery: DeliveryResponse) -> None:
+def _delivery(user: Actor, delivery: DeliveryResponse, *, is_latest: bool) -> None:
     with st.container(key=f"row-{delivery.id}"):
         person, state, answer = st.columns([3, 1.4, 4], vertical_alignment="center")
         role = "" if delivery.role == "to" else f" \u00b7 {delivery.role.upper()}"
@@ -110,7 +112,9 @@ def _delivery(user: Actor, delivery: DeliveryResponse) -> None:
         with state:
             status_badge(delivery.status)
         answer.caption(plain(_answer(user, delivery)))
-        if delivery.status == "uncertain":
+        if not is_latest:
+            st.caption(":material/subdirectory_arrow_right: It was sent again, see below.")
+        elif delivery.status == "uncertain":
             _uncertain(user, delivery)
 
 
