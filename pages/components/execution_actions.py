@@ -23,6 +23,12 @@ OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
     ("drop", "Drop it", ":material/block:"),
 )
 
+_SETTLED: Final[dict[Outcome, str]] = {
+    "sent": "is marked as sent",
+    "resend": "is being sent again",
+    "drop": "is given up",
+}
+
 
 def cancel(user: Actor, execution: ExecutionResponse) -> str:
     with session_scope() as session:
@@ -56,7 +62,7 @@ def settle(user: Actor, delivery: DeliveryResponse, outcome: Outcome) -> str:
     with session_scope() as session:
         execution = deliveries.settle_delivery(session, actor=user, delivery_id=delivery.id, outcome=outcome)
     tasks.ring([execution.id])
-    return {"sent": "Marked as sent.", "resend": "It is being sent again.", "drop": "Dropped."}[outcome]
+    return f"The mail to {delivery.recipient} {_SETTLED[outcome]}."
 
 
 def ask_resend(user: Actor, execution: ExecutionDetail) -> None:
