@@ -28,7 +28,7 @@ EXECUTIONS = (1_000, 1_000_000)
 
 
 @contextlib.contextmanager
-def _counted() -> Iterator[list[str]]:
+def counted_statements() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -102,7 +102,7 @@ def measure_history(count: int) -> dict[str, float]:
             with read_scope() as session:
                 executions.list_executions(session, actor=inst.actor, offset=number * PAGE, limit=PAGE, **filters)
 
-        with _counted() as statements:
+        with counted_statements() as statements:
             page(0)
         return {
             "first page": _median_ms(lambda: page(0)),

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
@@ -21,7 +22,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
 from core import clock
-from core.database import read_scope, session_scope
+from core.database import read_scope
 from core.models import Attempt, Delivery, ReportExecution, ScheduledReport
 from core.schemas.accounts import Actor
 from core.settings import ROOT
@@ -113,39 +114,44 @@ class Nursery:
             stdout=subprocess.PIPE,
             stderr=self._log,
         )
-        self._stopped: dict[int, float] = {}
+        self._stopped: dict[int, threading.Timer] = {}
         self._alive = [self._born() for _ in range(workers)]
 
     def harm(self) -> None:
         """Kill one, or stop one for longer than its lease."""
         if random.random() < 0.2 and len(self._stopped) < 2:
-            victim = random.choice(self._alive)
-            os.kill(victim, signal.SIGSTOP)
-            self._stopped.setdefault(victim, time.monotonic() + LEASE.total_seconds() + 1)
+            self._stop(random.choice(self._alive))
         else:
             self._kill(random.choice(self._alive))
             self.kills += 1
 
     def look_after(self) -> None:
-        """Wake the stopped whose time has come; replace the dead."""
-        for pid, due in list(self._stopped.items()):
-            if time.monotonic() >= due:
-                os.kill(pid, signal.SIGCONT)
-                del self._stopped[pid]
-                self.zombies += 1
+        """Replace those who died without our doing."""
         for pid in [pid for pid in self._alive if not Path(f"/proc/{pid}").exists()]:
             self.died_by_themselves += 1
             self._replace(pid)
 
     def close(self) -> None:
-        for pid in self._stopped:
-            os.kill(pid, signal.SIGCONT)
+        for timer in list(self._stopped.values()):
+            timer.join()
         self._mother.communicate(timeout=30)
         self._log.close()
 
+    def _stop(self, pid: int) -> None:
+        """By a thread it is woken: stopped in a transaction, it holds up everybody, us too."""
+        if pid not in self._stopped:
+            os.kill(pid, signal.SIGSTOP)
+            self._stopped[pid] = threading.Timer(LEASE.total_seconds() + 1, self._wake, (pid,))
+            self._stopped[pid].start()
+
+    def _wake(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+            self.zombies += 1
+        self._stopped.pop(pid, None)
+
     def _kill(self, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
-        self._stopped.pop(pid, None)
         while Path(f"/proc/{pid}").exists():
             time.sleep(0.005)
         self._replace(pid)
@@ -170,12 +176,12 @@ class _Slots:
     made: list[tuple[uuid.UUID, Any]] = field(default_factory=list)
 
     def refill(self) -> None:
-        with session_scope() as session:
-            query = select(ScheduledReport).where(ScheduledReport.next_run_at > clock.now()).with_for_update()
-            for report in session.scalars(query):
-                if len(self.made) < self.wanted:
-                    report.next_run_at = clock.now()
-                    self.made.append((report.id, report.next_run_at))
+        with read_scope() as session:
+            query = select(ScheduledReport.id).where(ScheduledReport.next_run_at > clock.now())
+            waiting = list(session.scalars(query))
+        # One at a time: who locks many rows in an order of its own runs into others who lock two.
+        for report_id in waiting[: self.wanted - len(self.made)]:
+            self.made.append((report_id, house.make_due(report_id)))
 
 
 def crash(actor: Actor, source_url: str, *, slots: int, reports: int, workers: int, kills: int, log: Path) -> Outcome:
