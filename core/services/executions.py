@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from core import clock
@@ -22,6 +22,7 @@ from core.schemas.executions import ExecutionDetail, ExecutionResponse
 from core.schemas.scheduled_reports import LastExecution
 from core.services import audit, delivery_ledger, ledger, sharing, storage
 from core.services.backoff import EXECUTION_ATTEMPTS
+from core.services.execution_counts import count_executions
 from core.services.execution_views import execution_detail, execution_view
 from core.services.people import require_editor
 from core.services.snapshots import freeze
@@ -109,16 +110,19 @@ def list_executions(
 ) -> Page[ExecutionResponse]:
     """Newest first, over all reports that the actor may read or over one."""
     query = select(ReportExecution.id)
+    shared: list[uuid.UUID] = []
     if status is not None:
         query = query.where(ReportExecution.status == status)
     if scheduled_report_id is not None:
         find_report(session, actor, scheduled_report_id)
         query = query.where(ReportExecution.scheduled_report_id == scheduled_report_id)
     else:
-        query = query.where(_readable(session, actor))
+        shared = sharing.shared_ids(session, ScheduledReport, actor)
+        query = query.where(_readable(actor, shared))
     if since is not None:
         query = query.where(ReportExecution.created_at >= since)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    key = (actor.id, frozenset(shared), scheduled_report_id, status, since)
+    total = count_executions(session, query, key=key)
     # The ids of the page come from an index alone; only then are its rows read.
     page = _in_order(query).offset(offset).limit(limit)
     rows = session.scalars(newest_first(select(ReportExecution).where(ReportExecution.id.in_(page))))
@@ -138,22 +142,17 @@ def recent_of(session: Session, report_id: uuid.UUID, number: int) -> list[Execu
 
 def last_of(session: Session, report_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LastExecution]:
     """The newest execution of each report that is not a test, in one query."""
+    # Looked up in the index report by report: a window over all executions would read each of them.
     newest = (
-        select(
-            ReportExecution.id,
-            func.row_number()
-            .over(
-                partition_by=ReportExecution.scheduled_report_id,
-                order_by=(ReportExecution.created_at.desc(), ReportExecution.scheduled_for.desc()),
-            )
-            .label("place"),
-        )
-        .where(ReportExecution.scheduled_report_id.in_(list(report_ids)), ReportExecution.trigger != "test")
-        .subquery()
+        select(ReportExecution.id)
+        .where(ReportExecution.scheduled_report_id == ScheduledReport.id, ReportExecution.trigger != "test")
+        .order_by(ReportExecution.created_at.desc(), ReportExecution.scheduled_for.desc())
+        .limit(1)
+        .correlate(ScheduledReport)
+        .scalar_subquery()
     )
-    rows = session.scalars(
-        select(ReportExecution).join(newest, newest.c.id == ReportExecution.id).where(newest.c.place == 1)
-    )
+    ids = select(newest).where(ScheduledReport.id.in_(list(report_ids)))
+    rows = session.scalars(select(ReportExecution).where(ReportExecution.id.in_(ids)))
     return {row.scheduled_report_id: LastExecution.model_validate(row) for row in rows}
 
 
@@ -219,7 +218,8 @@ def find_execution(
     """A run of a report with which the actor may do so much; raises NotFound or Forbidden."""
     if level != "read":
         require_editor(actor)
-    query = select(ReportExecution).where(ReportExecution.id == execution_id, _readable(session, actor))
+    shared = sharing.shared_ids(session, ScheduledReport, actor)
+    query = select(ReportExecution).where(ReportExecution.id == execution_id, _readable(actor, shared))
     row = session.scalar(_loaded(query))
     if row is None:
         raise NotFound(GONE)
@@ -228,11 +228,10 @@ def find_execution(
     return row
 
 
-def _readable(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Runs of one's own reports and of shared ones. The ids are looked up first: most people have none, and then the
+def _readable(actor: Actor, shared: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Runs of one's own reports and of shared ones. Their ids are looked up first: most people have none, and then the
     index by owner does it all."""
     own = ReportExecution.owner_id == actor.id
-    shared = sharing.shared_ids(session, ScheduledReport, actor)
     return or_(own, ReportExecution.scheduled_report_id.in_(shared)) if shared else own
 
 

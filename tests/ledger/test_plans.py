@@ -53,6 +53,14 @@ def test_pages_of_the_history_are_found_without_reading_the_rows_before_them(ali
     assert sum("USING COVERING INDEX ix_report_executions_owner_id" in step for step in steps) == 2, steps
 
 
+def test_the_last_runs_of_schedules_are_looked_up_one_by_one(alice, source_url):
+    report_id = house.add_report(alice, source_url)
+    steps = plans_of(lambda session: executions.last_of(session, [report_id]))
+    wanted = "SEARCH report_executions USING INDEX ix_report_executions_scheduled_report_id_created_at_id"
+    assert any(step.startswith(wanted) for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps
+
+
 def test_a_page_of_the_history_costs_the_same_statements_however_long_it_is(alice, source_url):
     report_id = house.add_report(alice, source_url)
 
