@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Update, select, update
@@ -268,7 +268,13 @@ def _abandon(session: Session, row: Delivery) -> None:
             "error_message": "The worker died while the mail server had the mail in its hands: it may have arrived "
             "or not. Ask the reader, then mark it as sent or send it again.",
         }
-    unchanged = update(Delivery).where(Delivery.id == row.id, Delivery.fence == row.fence, Delivery.status == "sending")
+    unchanged = update(Delivery).where(
+        Delivery.id == row.id,
+        Delivery.fence == row.fence,
+        Delivery.status == "sending",
+        # A slow worker may have passed the marker since the row was read: then it sends, and we may not.
+        Delivery.phase.is_not_distinct_from(row.phase),
+    )
     if moved(session, unchanged.values(**values)):
         event = "mail uncertain" if was_past_marker else "mail put back"
         note(session, event, execution_id=row.execution_id, delivery_id=row.id, fence=row.fence)
@@ -281,10 +287,9 @@ def _ours(claimed: ClaimedDelivery) -> Update:
 
 
 def _choose(session: Session, execution_id: uuid.UUID | None) -> Delivery | None:
-    now: datetime = clock.now()
     query = (
         select(Delivery)
-        .where(Delivery.status == "pending", Delivery.not_before <= now, Delivery.execution_id.is_not(None))
+        .where(Delivery.status == "pending", Delivery.not_before <= clock.now(), Delivery.execution_id.is_not(None))
         .order_by(Delivery.not_before, Delivery.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
