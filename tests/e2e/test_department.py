@@ -268,7 +268,7 @@ def test_the_administrator_finds_the_run_in_the_history(
     page.get_by_label("E-mail address").fill(ADMIN)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    row = page.locator(f".st-key-row-{execution['id']}")
+    row = page.locator(f"[class*='st-key-row-'][class*='{execution['id']}']")
     expect(row.get_by_text("Success")).to_be_visible(timeout=PATIENCE_MS)
     expect(row.get_by_text("2 people")).to_be_visible()
     row.get_by_role("link", name="Regions").click()

@@ -27,6 +27,8 @@ class Dial:
         self._path = folder / "dial.db"
         self.url = f"sqlite:///{self._path}"
         with sqlite3.connect(self._path) as connection:
+            # Else the reader of an endless query would keep the dial from being turned.
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("CREATE TABLE dial (top INTEGER)")
             connection.execute("INSERT INTO dial VALUES (?)", (top,))
         connection.close()
