@@ -175,6 +175,10 @@ class _Slots:
     wanted: int
     made: list[tuple[uuid.UUID, Any]] = field(default_factory=list)
 
+    @property
+    def is_made(self) -> bool:
+        return len(self.made) >= self.wanted
+
     def refill(self) -> None:
         with read_scope() as session:
             query = select(ScheduledReport.id).where(ScheduledReport.next_run_at > clock.now())
@@ -184,8 +188,10 @@ class _Slots:
             self.made.append((report_id, house.make_due(report_id)))
 
 
-def crash(actor: Actor, source_url: str, *, slots: int, reports: int, workers: int, kills: int, log: Path) -> Outcome:
-    """Run `slots` executions of `reports` reports to their end, with at least `kills` kills on the way."""
+def crash(
+    actor: Actor, source_url: str, *, slots: int, reports: int, workers: int, kills: int, zombies: int = 0, log: Path
+) -> Outcome:
+    """Run `slots` executions of `reports` reports to their end, with at least `kills` kills and `zombies` stops on the way."""
     with bad_server() as server:
         house.add_account(actor, port=server.port)
         made = [house.add_report(actor, source_url, name=f"R{number}", recipients=READERS) for number in range(reports)]
@@ -193,20 +199,20 @@ def crash(actor: Actor, source_url: str, *, slots: int, reports: int, workers: i
         nursery = Nursery(log, workers=workers)
         began = time.monotonic()
         try:
-            _let_them_work(todo, nursery, kills=kills)
+            _let_them_work(todo, nursery, kills=kills, zombies=zombies)
         finally:
             nursery.close()
         return _judge(todo, server, nursery, seconds=time.monotonic() - began)
 
 
-def _let_them_work(todo: _Slots, nursery: Nursery, *, kills: int) -> None:
+def _let_them_work(todo: _Slots, nursery: Nursery, *, kills: int, zombies: int) -> None:
     deadline = time.monotonic() + 60 + 2 * todo.wanted
     harm_at = time.monotonic() + 0.5
-    while len(todo.made) < todo.wanted or nursery.kills < kills or not _is_quiet(todo):
+    while not ((harmed := nursery.kills >= kills and nursery.zombies >= zombies) and todo.is_made and _is_quiet(todo)):
         assert time.monotonic() < deadline, "the work does not come to an end"
         todo.refill()
         nursery.look_after()
-        if time.monotonic() > harm_at and not (nursery.kills >= kills and len(todo.made) == todo.wanted):
+        if time.monotonic() > harm_at and not (harmed and todo.is_made):
             nursery.harm()
             harm_at = time.monotonic() + random.uniform(0.2, 0.8)
         time.sleep(0.05)
