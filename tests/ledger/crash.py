@@ -191,7 +191,7 @@ class _Slots:
 def crash(
     actor: Actor, source_url: str, *, slots: int, reports: int, workers: int, kills: int, zombies: int = 0, log: Path
 ) -> Outcome:
-    """Run `slots` executions of `reports` reports to their end, with at least `kills` kills and `zombies` stops on the way."""
+    """Run `slots` executions of `reports` reports to their end; at least `kills` and `zombies` workers suffer."""
     with bad_server() as server:
         house.add_account(actor, port=server.port)
         made = [house.add_report(actor, source_url, name=f"R{number}", recipients=READERS) for number in range(reports)]
