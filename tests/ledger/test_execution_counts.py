@@ -62,7 +62,7 @@ def test_a_run_that_is_gone_from_a_long_list_is_missed_within_half_a_minute(alic
     runs = [house.queue_run(alice, report_id) for _ in range(4)]
     assert total(alice) == 4
     forget(runs[0])
-    later(monkeypatch, timedelta(seconds=29))
+    later(monkeypatch, timedelta(seconds=10))
     assert total(alice) == 4
     later(monkeypatch, timedelta(seconds=2))
     assert total(alice) == 3
