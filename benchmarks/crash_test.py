@@ -1,6 +1,6 @@
 """The crash test at full size, on each database; tests/ledger/crash.py tells how it goes.
 
-    python benchmarks/crash_test.py [sqlite] [postgresql] [--slots 500] [--kills 50] [--zombies 10]
+python benchmarks/crash_test.py [sqlite] [postgresql] [--slots 500] [--kills 50] [--zombies 10]
 """
 
 from __future__ import annotations
