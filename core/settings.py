@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
-    base_url: str = "http://localhost:8501"
+    base_url: str = Field(default_factory=lambda values: f"http://localhost:{values.get('port', 8501)}")
     trusted_proxies: str = ""
     admin_email: str = ""
     admin_password: str = ""

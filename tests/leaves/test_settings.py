@@ -16,6 +16,11 @@ class TestSettings:
         assert settings.database == f"sqlite:///{settings.data_path / 'rooster.db'}"
         assert settings.queue == f"sqlite:///{settings.data_path / 'queue.db'}"
         assert settings.storage_path == settings.data_path / "exports"
+        assert settings.base_url == "http://localhost:8501"
+
+    def test_the_printed_address_follows_the_port(self, monkeypatch):
+        monkeypatch.setenv("ROOSTER_PORT", "8611")
+        assert load_settings().base_url == "http://localhost:8611"
 
     @pytest.mark.parametrize(
         ("variable", "value", "words"),
