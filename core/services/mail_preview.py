@@ -20,7 +20,7 @@ from core.mail.message import DrawnCharts, Sender, build_report_message, draw_ch
 from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services import run_mail, sharing
+from core.services import run_mail, run_words, sharing
 from core.services.executions import find_execution
 from core.services.run_data import gather
 from core.services.run_plan import RunPlan, plan_of_snapshot
@@ -106,7 +106,7 @@ def render_mail_preview(prepared: PreparedPreview, gathered: GatheredPreview) ->
     """The mail of what was gathered before, in the words and for the readers of now; raises TemplateError."""
     plan = replace(prepared.plan, head=replace(prepared.plan.head, data_as_of=gathered.document.head.data_as_of))
     document = replace(gathered.document, head=plan.head)
-    words = run_mail.fill_in(plan, document, [prepared.recipient])[0]
+    words = run_words.fill_in(plan, document, [prepared.recipient])[0]
     message = build_report_message(
         document,
         sender=Sender(plan.head.owner_email, plan.head.workspace),

@@ -10,7 +10,7 @@ from core.errors import TemplateError
 from core.mail.template_engine import render
 from core.mail.template_variables import VARIABLES, Variable
 from core.mail.templates import TemplateKind, check_template
-from core.services import run_mail
+from core.services import run_words
 from core.services.mail_preview import GatheredPreview, PreparedPreview
 
 __all__ = ["LiveVariable", "TemplateKind", "Variable", "list_variables", "live_variables", "problem_with"]
@@ -36,7 +36,7 @@ def list_variables() -> tuple[Variable, ...]:
 def live_variables(prepared: PreparedPreview, gathered: GatheredPreview | None) -> list[LiveVariable]:
     """Each variable with its value as of now; how many rows there are is known once they were gathered."""
     document = gathered.document if gathered else None
-    known = run_mail.variables_for(prepared.plan, document, prepared.recipient)
+    known = run_words.variables_for(prepared.plan, document, prepared.recipient)
     variables = list(_named(known["params"]))
     template = _SEPARATOR.join(f"{{{{ {variable.name} }}}}" for variable in variables)
     values = render(template, known, locale=prepared.plan.head.locale).split(_SEPARATOR)
@@ -58,7 +58,7 @@ def problem_with(
         check_template(
             template,
             kind=kind,
-            variables=run_mail.variables_for(
+            variables=run_words.variables_for(
                 prepared.plan, gathered.document if gathered else None, prepared.recipient
             ),
             locale=prepared.plan.head.locale,

@@ -22,7 +22,7 @@ from core import clock
 from core.document.model import Period, ReportHead
 from core.formats import FORMAT_KEYS
 from core.mail.message import Sender, build_report_message, draw_charts
-from core.services import run_mail
+from core.services import run_mail, run_words
 from core.services.run_data import write_everything
 from core.services.run_plan import PlannedQuery, RunPlan
 from core.sources import SourceOptions, open_source
@@ -41,7 +41,7 @@ def rehearse() -> None:
     with tempfile.TemporaryDirectory() as name:
         plan = _plan(Path(name))
         document, files = write_everything(plan, Path(name), lambda _planned, _rows: None)
-        words = run_mail.fill_in(plan, document, [_READER])[0]
+        words = run_words.fill_in(plan, document, [_READER])[0]
         message = build_report_message(
             document,
             sender=Sender(_READER, ""),

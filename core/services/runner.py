@@ -24,8 +24,9 @@ from core.models import Delivery, GeneratedFile, ReportExecution
 from core.services import backoff, ledger, storage
 from core.services.email_configurations import account_for
 from core.services.run_data import FinishedFile, write_everything
-from core.services.run_mail import Letter, file_name, write_letters
+from core.services.run_mail import Letter, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
+from core.services.run_words import file_name
 from core.services.sample_reports import refuse_sample_readers
 from core.settings import get_settings
 
