@@ -58,6 +58,7 @@ class UserResponse(Output):
     is_active: bool
     created_at: Instant
     last_login_at: Instant | None = None
+    version: int
 
 
 class TokenResponse(Output):

@@ -72,6 +72,7 @@ class EmailConfigResponse(Output):
     state: Literal["active", "needs_password", "paused"]
     last_test: dict[str, Any] | None
     updated_at: Instant
+    version: int
 
 
 class EmailConfigTest(EmailConfigCreate):

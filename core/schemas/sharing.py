@@ -8,7 +8,8 @@ from pydantic import Field, RootModel, model_validator
 
 from core.schemas.base import Email, Input, Output
 
-ShareLevel = Literal["read", "edit"]
+# `use` is for data sources: asking them, without seeing their secret.
+ShareLevel = Literal["read", "edit", "use"]
 
 
 class ShareInput(Input):

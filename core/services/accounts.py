@@ -19,7 +19,7 @@ from core.models import User
 from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, TokenResponse, UserResponse
 from core.services import audit, login_throttle
 from core.services.keys import key_ring
-from core.services.people import find_actor, to_actor
+from core.services.people import find_actor, show_user, to_actor
 from core.services.sessions import (
     NewSession,
     SignedIn,
@@ -82,7 +82,7 @@ def authenticate(session: Session, *, email: str, password: str, ip: str) -> Use
     user.last_login_at = clock.now()
     _record_log_in(session, user, action="log_in", ip=ip)
     session.flush()
-    return UserResponse.model_validate(user)
+    return show_user(user)
 
 
 def _record_log_in(session: Session, user: User | None, *, action: str, ip: str) -> None:
@@ -128,16 +128,23 @@ def update_profile(session: Session, *, actor: Actor, data: ProfileUpdate) -> Us
         detail={"fields": sorted(changed)},
     )
     session.flush()
-    return UserResponse.model_validate(user)
+    return show_user(user)
 
 
 def change_password(
     session: Session, *, actor: Actor, data: PasswordChange, keep_session: uuid.UUID | None = None
 ) -> None:
-    """A new password signs out every browser but `keep_session`; raises InvalidInput for a wrong present one."""
+    """A new password signs out every browser but `keep_session`.
+
+    Raises InvalidInput for a wrong present one and Throttled after many: whoever found an open browser or a token may
+    not try them all. The count is committed, as in `authenticate`.
+    """
     user = _myself(session, actor)
+    login_throttle.count_attempt(session, email=user.email, ip=actor.ip)
     if not _verify(data.current_password, user.password_hash):
+        session.commit()
         raise InvalidInput("The present password is wrong.", field="current_password")
+    login_throttle.forget_success(session, email=user.email, ip=actor.ip)
     user.password_hash = crypto.hash_password(data.new_password)
     user.credentials_changed_at = clock.now()
     end_other_sessions(session, actor=actor, keep=keep_session)

@@ -60,8 +60,13 @@ def merged(schema: type[Checked], present: dict[str, Any], changed: dict[str, An
 
 def check_version(row: Any, expected: int | None) -> None:
     """Raises Stale when somebody changed the row since `expected` was read; None takes it as it is."""
-    if expected is not None and row.version != expected:
-        raise Stale(f"'{row.name}' was changed by somebody else meanwhile. Reload it, and make your change again.")
+    check_present(row.version, expected, what=f"'{row.name}'")
+
+
+def check_present(version: int, expected: int | None, *, what: str) -> None:
+    """The same for what has no row of its own."""
+    if expected is not None and version != expected:
+        raise Stale(f"{what} was changed by somebody else meanwhile. Reload it, and make your change again.")
 
 
 def reports_of_queries(session: Session, query_ids: Select[Any]) -> list[ScheduledReport]:

@@ -1,4 +1,4 @@
-"""Data sources: other databases, their URL sealed, shown with a mask, shared when the owner says so."""
+"""Data sources: other databases, their URL sealed, shown with a mask, lent to all or to some when the owner says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -64,7 +64,7 @@ def source_options() -> SourceOptions:
 def list_data_sources(
     session: Session, *, actor: Actor, search: str = "", offset: int = 0, limit: int = 50
 ) -> Page[DataSourceResponse]:
-    """One's own and the shared ones, by name."""
+    """One's own and those that others share, by name."""
     query = _usable_by(actor.id)
     if search:
         query = query.where(containing(search, DataSource.name))
@@ -105,7 +105,8 @@ def update_data_source(
     check_version(row, expected_version)
     changed = changes(data)
     if changed.get("shared") is False:
-        _refuse_while_others_use(session, actor, row)
+        lent = sharing.people_with(session, object_type="data_source", object_id=row.id)
+        sharing.refuse_while_used(session, row, left=lent)
     if "url" in changed and changed["url"] != row.url_masked:
         _replace_url(row, changed["url"])
     if "statement_timeout_s" in changed:
@@ -130,14 +131,15 @@ def delete_data_source(
         used_by = users_text(actor, [("saved query", queries), ("report", reports_of_queries(session, ids))])
         raise Conflict(f"'{row.name}' is used by {used_by}. Change or delete those first.")
     _record(session, actor, "delete", row)
+    sharing.forget_shares(session, row)
     session.delete(row)
     session.flush()
 
 
 def prepare_test(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> PreparedSource:
     """Raises NotFound, or InvalidInput when the password must be entered again."""
-    require_editor(actor)
     row = find_usable(session, user_id=actor.id, data_source_id=data_source_id)
+    require_editor(actor)
     try:
         return PreparedSource(url=_url_of(row), options=source_options())
     except SourceError as error:
@@ -198,11 +200,11 @@ def find_usable(session: Session, *, user_id: uuid.UUID, data_source_id: uuid.UU
 
 
 def _usable_by(user_id: uuid.UUID) -> Select[DataSource]:
-    return select(DataSource).where(or_(DataSource.owner_id == user_id, DataSource.shared))
+    return select(DataSource).where(sharing.usable_sources(user_id))
 
 
 def _own(session: Session, actor: Actor, data_source_id: uuid.UUID) -> DataSource:
-    """To be changed; raises Forbidden for viewers, NotFound for somebody else's, shared or not."""
+    """To be changed; raises Forbidden for viewers and those who may only use it, NotFound out of sight."""
     require_editor(actor)
     row: DataSource = sharing.require(session, DataSource, actor=actor, object_id=data_source_id, level="owner")
     return row
@@ -260,12 +262,6 @@ def _options_of(row: DataSource) -> OpenOptions:
 def _queries_of(session: Session, row: DataSource) -> Sequence[SavedQuery]:
     used = select(SavedQuery).where(SavedQuery.data_source_id == row.id).order_by(SavedQuery.name)
     return session.scalars(used).all()
-
-
-def _refuse_while_others_use(session: Session, actor: Actor, row: DataSource) -> None:
-    strangers = sum(query.owner_id != actor.id for query in _queries_of(session, row))
-    if strangers:
-        raise Conflict(f"'{row.name}' cannot be private again: saved queries of other people use it ({strangers}).")
 
 
 def show_source(row: DataSource, actor: Actor) -> DataSourceResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -13,15 +12,14 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.mail.headers import message_id
 from core.models import Delivery, ReportExecution
 from core.schemas.accounts import Actor
+from core.schemas.deliveries import Outcome
 from core.schemas.executions import ExecutionDetail
 from core.services import audit, backoff, delivery_ledger, ledger
-from core.services.executions import detail_of, find_execution
+from core.services.executions import GONE, detail_of, find_execution
 from core.services.people import require_editor
 from core.services.run_mail import letter_path
 from core.states import ACTIVE_STATUSES
 from core.text import join_words
-
-Outcome = Literal["sent", "resend", "drop"]
 
 
 def resend_execution(
@@ -56,7 +54,7 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     require_editor(actor)
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.execution_id is None:
-        raise NotFound("This mail does not exist.")
+        raise NotFound(GONE)
     row = find_execution(session, actor, mail.execution_id, level="edit")
     if mail.status not in ("uncertain", "failed"):
         raise Conflict(f"This mail is not in doubt (it is {mail.status}).")

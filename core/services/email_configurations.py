@@ -17,7 +17,7 @@ from core.models import EmailConfiguration
 from core.schemas.accounts import Actor
 from core.schemas.email_config import EmailConfigCreate, EmailConfigResponse, EmailConfigUpdate
 from core.services import audit, sample_reports
-from core.services.common import changes, merged
+from core.services.common import changes, check_present, merged
 from core.services.keys import ACTIVE, NEEDS_PASSWORD, key_ring
 from core.services.mail_account_check import PreparedMailTest, prepare_test, run_test
 from core.services.mail_account_rules import check_account_rules, smtp_account
@@ -50,6 +50,7 @@ _PLAIN_FIELDS: Final = (
     "from_name",
     "extra_headers",
 )
+_THIS: Final = "The mail account"
 _MISSING: Final = (
     "There is no mail account to send from. Set one up on the page E-mail settings, or ask an administrator for one "
     "that serves everybody."
@@ -61,21 +62,25 @@ def find_email_config(session: Session, *, actor: Actor) -> EmailConfigResponse 
     return _show(_of(session, actor.id))
 
 
-def save_email_config(session: Session, *, actor: Actor, data: EmailConfigCreate) -> EmailConfigResponse:
-    """Create it or replace the whole of it; raises InvalidInput."""
+def save_email_config(
+    session: Session, *, actor: Actor, data: EmailConfigCreate, expected_version: int | None = None
+) -> EmailConfigResponse:
+    """Create it or replace the whole of it; raises InvalidInput or Stale."""
     require_editor(actor)
-    return _save(session, actor, owner_id=actor.id, data=data)
+    return _save(session, actor, owner_id=actor.id, data=data, expected=expected_version)
 
 
-def update_email_config(session: Session, *, actor: Actor, data: EmailConfigUpdate) -> EmailConfigResponse:
-    """Any part of it; the password is kept when absent. Raises NotFound when there is none yet."""
+def update_email_config(
+    session: Session, *, actor: Actor, data: EmailConfigUpdate, expected_version: int | None = None
+) -> EmailConfigResponse:
+    """Any part of it; the password is kept when absent. Raises Stale, and NotFound when there is none yet."""
     require_editor(actor)
-    return _update(session, actor, owner_id=actor.id, data=data)
+    return _update(session, actor, owner_id=actor.id, data=data, expected=expected_version)
 
 
-def delete_email_config(session: Session, *, actor: Actor) -> None:
+def delete_email_config(session: Session, *, actor: Actor, expected_version: int | None = None) -> None:
     require_editor(actor)
-    _delete(session, actor, owner_id=actor.id)
+    _delete(session, actor, owner_id=actor.id, expected=expected_version)
 
 
 def get_workspace_config(session: Session, *, actor: Actor) -> EmailConfigResponse | None:
@@ -84,19 +89,23 @@ def get_workspace_config(session: Session, *, actor: Actor) -> EmailConfigRespon
     return _show(_of(session, None))
 
 
-def save_workspace_config(session: Session, *, actor: Actor, data: EmailConfigCreate) -> EmailConfigResponse:
+def save_workspace_config(
+    session: Session, *, actor: Actor, data: EmailConfigCreate, expected_version: int | None = None
+) -> EmailConfigResponse:
     _require_admin(actor)
-    return _save(session, actor, owner_id=None, data=data)
+    return _save(session, actor, owner_id=None, data=data, expected=expected_version)
 
 
-def update_workspace_config(session: Session, *, actor: Actor, data: EmailConfigUpdate) -> EmailConfigResponse:
+def update_workspace_config(
+    session: Session, *, actor: Actor, data: EmailConfigUpdate, expected_version: int | None = None
+) -> EmailConfigResponse:
     _require_admin(actor)
-    return _update(session, actor, owner_id=None, data=data)
+    return _update(session, actor, owner_id=None, data=data, expected=expected_version)
 
 
-def delete_workspace_config(session: Session, *, actor: Actor) -> None:
+def delete_workspace_config(session: Session, *, actor: Actor, expected_version: int | None = None) -> None:
     _require_admin(actor)
-    _delete(session, actor, owner_id=None)
+    _delete(session, actor, owner_id=None, expected=expected_version)
 
 
 def account_for(
@@ -130,8 +139,9 @@ def _serving(session: Session, owner_id: uuid.UUID) -> EmailConfiguration | None
     return _of(session, owner_id) or _of(session, None)
 
 
-def _of(session: Session, owner_id: uuid.UUID | None) -> EmailConfiguration | None:
-    return session.scalar(select(EmailConfiguration).where(_belongs_to(owner_id)))
+def _of(session: Session, owner_id: uuid.UUID | None, *, lock: bool = False) -> EmailConfiguration | None:
+    query = select(EmailConfiguration).where(_belongs_to(owner_id))
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
 def _belongs_to(owner_id: uuid.UUID | None) -> ColumnElement[bool]:
@@ -140,10 +150,11 @@ def _belongs_to(owner_id: uuid.UUID | None) -> ColumnElement[bool]:
 
 
 def _save(
-    session: Session, actor: Actor, *, owner_id: uuid.UUID | None, data: EmailConfigCreate
+    session: Session, actor: Actor, *, owner_id: uuid.UUID | None, data: EmailConfigCreate, expected: int | None
 ) -> EmailConfigResponse:
     check_account_rules(data, password=data.smtp_password)
-    row = _of(session, owner_id)
+    row = _of(session, owner_id, lock=True)
+    check_present(row.version if row else 0, expected, what=_THIS)
     action = "update" if row else "create"
     if row is None:
         row = EmailConfiguration(owner_id=owner_id, version=0)
@@ -153,9 +164,9 @@ def _save(
 
 
 def _update(
-    session: Session, actor: Actor, *, owner_id: uuid.UUID | None, data: EmailConfigUpdate
+    session: Session, actor: Actor, *, owner_id: uuid.UUID | None, data: EmailConfigUpdate, expected: int | None
 ) -> EmailConfigResponse:
-    row = _existing(session, owner_id)
+    row = _existing(session, owner_id, expected)
     changed = changes(data, nullable=("from_name", "preset"))
     whole = merged(EmailConfigCreate, {name: getattr(row, name) for name in _PLAIN_FIELDS}, changed)
     password = whole.smtp_password if "smtp_password" in changed else _kept_password(row)
@@ -190,8 +201,8 @@ def _finish(session: Session, actor: Actor, row: EmailConfiguration, action: str
     return shown
 
 
-def _delete(session: Session, actor: Actor, *, owner_id: uuid.UUID | None) -> None:
-    row = _existing(session, owner_id)
+def _delete(session: Session, actor: Actor, *, owner_id: uuid.UUID | None, expected: int | None) -> None:
+    row = _existing(session, owner_id, expected)
     _record(session, actor, "delete", row)
     session.delete(row)
     session.flush()
@@ -206,10 +217,11 @@ def _spare_sample_readers(session: Session) -> None:
         sample_reports.pause_reports(session)
 
 
-def _existing(session: Session, owner_id: uuid.UUID | None) -> EmailConfiguration:
-    row = _of(session, owner_id)
+def _existing(session: Session, owner_id: uuid.UUID | None, expected: int | None) -> EmailConfiguration:
+    row = _of(session, owner_id, lock=True)
     if row is None:
         raise NotFound("There is no mail account yet. Save one first.")
+    check_present(row.version, expected, what=_THIS)
     return row
 
 
@@ -256,6 +268,7 @@ def _show(row: EmailConfiguration | None) -> EmailConfigResponse | None:
         state=row.state,
         last_test=row.last_test,
         updated_at=row.updated_at,
+        version=row.version,
         **plain,
     )
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden
 from core.models import User
-from core.schemas.accounts import Actor, Role
+from core.schemas.accounts import Actor, Role, UserResponse
+from core.text import fingerprint
 
 
 def to_actor(user: User, *, ip: str = "") -> Actor:
@@ -29,6 +30,17 @@ def find_actor(session: Session, *, user_id: uuid.UUID) -> Actor | None:
     """The person behind an id, when they are active."""
     user = session.scalar(select(User).where(User.id == user_id, User.is_active))
     return to_actor(user) if user else None
+
+
+def show_user(user: User) -> UserResponse:
+    """As everybody is answered; the version changes with everything that a form about a person shows."""
+    version = version_of(user)
+    shown = {name: getattr(user, name) for name in UserResponse.model_fields if name != "version"}
+    return UserResponse(**shown, version=version)
+
+
+def version_of(user: User) -> int:
+    return fingerprint(user.email, user.name, user.role, user.timezone, user.is_active)
 
 
 def require_editor(actor: Actor) -> None:

@@ -1,30 +1,34 @@
 """Who may see or change what: one's own things, and what others lent. Every service asks here.
 
-A share names a saved query, a dashboard or a scheduled report. Who may read a report may read the dashboard or query
-it sends, and who may read a dashboard may read the queries on its tiles; the database behind them stays closed.
+A share names a saved query, a dashboard, a scheduled report or a data source. Who may read a report may read the
+dashboard or query it sends, and who may read a dashboard may read the queries on its tiles; the database behind them
+stays closed to all but those whom its owner lets use it.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import Forbidden, InvalidInput, NotFound
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.models import Dashboard, DashboardTile, DataSource, SavedQuery, ScheduledReport, Share, User
 from core.schemas.accounts import Actor
 from core.schemas.base import Access
-from core.schemas.sharing import ShareInput, ShareResponse
+from core.schemas.sharing import ShareInput, ShareLevel, ShareResponse
 from core.services import audit
+from core.services.common import check_present
 from core.services.people import require_editor
+from core.text import fingerprint, join_words
 
 SHAREABLE: Final[dict[str, type[Any]]] = {
     "saved_query": SavedQuery,
     "dashboard": Dashboard,
     "scheduled_report": ScheduledReport,
+    "data_source": DataSource,
 }
 _TYPES: Final[dict[type[Any], str]] = {model: object_type for object_type, model in SHAREABLE.items()}
 _NOUNS: Final[dict[type[Any], str]] = {
@@ -34,6 +38,8 @@ _NOUNS: Final[dict[type[Any], str]] = {
     ScheduledReport: "scheduled report",
 }
 _RANKS: Final[dict[Access, int]] = {"read": 0, "edit": 1, "owner": 2}
+_LEVELS: Final[dict[str, tuple[ShareLevel, ...]]] = {"data_source": ("use",)}
+_USUAL_LEVELS: Final[tuple[ShareLevel, ...]] = ("read", "edit")
 
 
 def visible(model: type[Any], actor: Actor) -> ColumnElement[bool]:
@@ -78,11 +84,8 @@ def require_part(
 
 def access_of(session: Session, model: type[Any], actor: Actor) -> Callable[[Any], Access]:
     """How much the actor may do with rows they see, for any number of rows in one query."""
-    query = select(Share.object_id, Share.level).where(
-        Share.user_id == actor.id, Share.object_type == _TYPES.get(model, "")
-    )
-    levels: dict[uuid.UUID, Access] = {row.object_id: row.level for row in session.execute(query)}
-    return lambda row: "owner" if row.owner_id == actor.id else levels.get(row.id, "read")
+    editable = set(session.scalars(_shared_with(actor, model).where(Share.level == "edit")))
+    return lambda row: "owner" if row.owner_id == actor.id else "edit" if row.id in editable else "read"
 
 
 def shared_ids(session: Session, model: type[Any], actor: Actor) -> list[uuid.UUID]:
@@ -102,23 +105,40 @@ def list_shares(session: Session, *, actor: Actor, object_type: str, object_id: 
     ]  # fmt: skip
 
 
+def people_with(session: Session, *, object_type: str, object_id: uuid.UUID) -> list[uuid.UUID]:
+    """Their ids, for other services."""
+    return list(session.scalars(select(Share.user_id).where(*_of(object_type, object_id))))
+
+
+def version_of(shares: Sequence[ShareResponse]) -> int:
+    """A number that changes with the list."""
+    return fingerprint(*((share.email, share.level) for share in shares))
+
+
 def set_shares(
-    session: Session, *, actor: Actor, object_type: str, object_id: uuid.UUID, shares: Sequence[ShareInput]
+    session: Session,
+    *,
+    actor: Actor,
+    object_type: str,
+    object_id: uuid.UUID,
+    shares: Sequence[ShareInput],
+    expected_version: int | None = None,
 ) -> list[ShareResponse]:
-    """Replace all shares of one's own object; raises InvalidInput for an address nobody active signs in with."""
+    """Replace all shares of one's own object.
+
+    Raises Stale, InvalidInput for an address nobody active signs in with or a level that makes no sense, and Conflict
+    when a data source would be taken from somebody whose queries use it.
+    """
     require_editor(actor)
     row = require(session, SHAREABLE[object_type], actor=actor, object_id=object_id, level="owner")
+    if expected_version is not None:
+        present = list_shares(session, actor=actor, object_type=object_type, object_id=object_id)
+        check_present(version_of(present), expected_version, what=f"With whom '{row.name}' is shared")
     wanted = {_person(session, actor, number, share): share.level for number, share in enumerate(shares)}
-    present = {share.user_id: share for share in session.scalars(select(Share).where(*_of(object_type, object_id)))}
-    for user_id, share in present.items():
-        if user_id not in wanted:
-            session.delete(share)
-    for user_id, level in wanted.items():
-        if user_id in present:
-            present[user_id].level = level
-        else:
-            session.add(Share(object_type=object_type, object_id=object_id, user_id=user_id, level=level))
-    session.flush()
+    _check_levels(object_type, shares)
+    if isinstance(row, DataSource) and not row.shared:
+        refuse_while_used(session, row, left=wanted)
+    _replace(session, object_type, object_id, wanted)
     audit.record(
         session,
         actor=actor,
@@ -131,9 +151,39 @@ def set_shares(
     return list_shares(session, actor=actor, object_type=object_type, object_id=object_id)
 
 
+def refuse_while_used(session: Session, source: DataSource, *, left: Iterable[uuid.UUID]) -> None:
+    """Raises Conflict when saved queries of people other than its owner and `left` use the source."""
+    owners = select(User.name).join(SavedQuery, SavedQuery.owner_id == User.id).distinct().order_by(User.name)
+    using = SavedQuery.data_source_id == source.id
+    names = list(session.scalars(owners.where(using, SavedQuery.owner_id.not_in([source.owner_id, *left]))))
+    if names:
+        raise Conflict(f"Saved queries of {join_words(names)} use '{source.name}'. Ask them to change those first.")
+
+
 def forget_shares(session: Session, row: Any) -> None:
     """The row is about to be deleted."""
     session.execute(delete(Share).where(*_of(_TYPES[type(row)], row.id)))
+
+
+def _check_levels(object_type: str, shares: Sequence[ShareInput]) -> None:
+    allowed = _LEVELS.get(object_type, _USUAL_LEVELS)
+    for number, share in enumerate(shares):
+        if share.level not in allowed:
+            words = join_words([f"'{level}'" for level in allowed], last="or")
+            raise InvalidInput(f"'{share.level}' is no way to share this; use {words}.", field=f"{number}.level")
+
+
+def _replace(session: Session, object_type: str, object_id: uuid.UUID, wanted: Mapping[uuid.UUID, ShareLevel]) -> None:
+    present = {share.user_id: share for share in session.scalars(select(Share).where(*_of(object_type, object_id)))}
+    for user_id, share in present.items():
+        if user_id not in wanted:
+            session.delete(share)
+    for user_id, level in wanted.items():
+        if user_id in present:
+            present[user_id].level = level
+        else:
+            session.add(Share(object_type=object_type, object_id=object_id, user_id=user_id, level=level))
+    session.flush()
 
 
 def _of(object_type: str, object_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
@@ -142,6 +192,12 @@ def _of(object_type: str, object_id: uuid.UUID) -> tuple[ColumnElement[bool], ..
 
 def _shared_with(actor: Actor, model: type[Any]) -> Any:
     return select(Share.object_id).where(Share.user_id == actor.id, Share.object_type == _TYPES[model])
+
+
+def usable_sources(user_id: uuid.UUID) -> ColumnElement[bool]:
+    """Data sources a person may query: their own, those open to everybody, and those lent to them."""
+    lent = select(Share.object_id).where(Share.user_id == user_id, Share.object_type == _TYPES[DataSource])
+    return or_(DataSource.owner_id == user_id, DataSource.shared, DataSource.id.in_(lent))
 
 
 def _lent_report(actor: Actor) -> ColumnElement[bool]:
@@ -168,6 +224,7 @@ _LENT: Final[dict[type[Any], Callable[[Actor], ColumnElement[bool]]]] = {
     SavedQuery: _lent_query,
     Dashboard: _lent_dashboard,
     ScheduledReport: _lent_report,
+    DataSource: lambda actor: usable_sources(actor.id),
 }
 
 

@@ -16,9 +16,9 @@ from core.schemas.accounts import Actor, UserCreate, UserResponse
 from core.schemas.base import Page
 from core.schemas.people import UserUpdate
 from core.services import audit
-from core.services.common import changes, containing, read_page
+from core.services.common import changes, check_present, containing, read_page
 from core.services.ownership import refuse_while_owning
-from core.services.people import require_admin
+from core.services.people import require_admin, show_user, version_of
 from core.services.sessions import end_all_sessions
 
 _GONE: Final = "There is no such person."
@@ -31,7 +31,7 @@ def list_users(
     require_admin(actor)
     query = select(User).where(containing(search, User.name, User.email)) if search.strip() else select(User)
     order = (User.is_active.desc(), User.name, User.email)
-    return read_page(session, query, show=_show, order=order, offset=offset, limit=limit)
+    return read_page(session, query, show=show_user, order=order, offset=offset, limit=limit)
 
 
 def get_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> UserResponse:
@@ -39,14 +39,14 @@ def get_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> UserRespo
     user = session.get(User, user_id) if actor.is_admin or actor.id == user_id else None
     if user is None:
         raise NotFound(_GONE)
-    return _show(user)
+    return show_user(user)
 
 
 def create_user(session: Session, *, actor: Actor | None, data: UserCreate) -> UserResponse:
     """A new person. Only administrators may, else Forbidden; `actor` is None for the command line."""
     user = add_user(session, actor=actor, data=data)
     _record(session, actor, "create", user, {"role": user.role})
-    return _show(user)
+    return show_user(user)
 
 
 def add_user(session: Session, *, actor: Actor | None, data: UserCreate) -> User:
@@ -58,27 +58,31 @@ def add_user(session: Session, *, actor: Actor | None, data: UserCreate) -> User
     return user
 
 
-def update_user(session: Session, *, actor: Actor, user_id: uuid.UUID, data: UserUpdate) -> UserResponse:
-    """Any part of it; for administrators. Raises Forbidden, NotFound or Conflict."""
+def update_user(
+    session: Session, *, actor: Actor, user_id: uuid.UUID, data: UserUpdate, expected_version: int | None = None
+) -> UserResponse:
+    """Any part of it; for administrators. Raises Forbidden, NotFound, Conflict or Stale."""
     require_admin(actor)
     user = existing_user(session, user_id)
     changed = changes(data)
     if changed.get("role", "admin") != "admin" or changed.get("is_active") is False:
         _keep_an_administrator(session, user)
+    _check_unchanged(session, user, expected_version)
     before = {name: getattr(user, name) for name in changed if name != "password"}
     _apply(session, actor, user, changed)
     _record_changes(session, actor, user, before, new_password="password" in changed)
-    return _show(user)
+    return show_user(user)
 
 
-def delete_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> None:
+def delete_user(session: Session, *, actor: Actor, user_id: uuid.UUID, expected_version: int | None = None) -> None:
     """With their sessions, tokens and mail account; what they did stays in the audit.
 
-    Raises Forbidden, NotFound, or Conflict for the last administrator and for somebody who owns things.
+    Raises Forbidden, NotFound, Stale, or Conflict for the last administrator and for somebody who owns things.
     """
     require_admin(actor)
     user = existing_user(session, user_id)
     _keep_an_administrator(session, user)
+    _check_unchanged(session, user, expected_version)
     refuse_while_owning(session, user)
     end_all_sessions(session, actor=actor, user=user)
     _record(session, actor, "delete", user, {"role": user.role})
@@ -101,6 +105,12 @@ def existing_user(session: Session, user_id: uuid.UUID) -> User:
     if user is None:
         raise NotFound(_GONE)
     return user
+
+
+def _check_unchanged(session: Session, user: User, expected: int | None) -> None:
+    """Locked after the administrators, whom others lock as well."""
+    session.refresh(user, with_for_update=True)
+    check_present(version_of(user), expected, what=user.email)
 
 
 def _apply(session: Session, actor: Actor, user: User, changed: dict[str, Any]) -> None:
@@ -163,10 +173,6 @@ def _record_changes(session: Session, actor: Actor, user: User, before: dict[str
         _record(session, actor, "set_password", user)
     if differing:
         _record(session, actor, "update", user, {"fields": sorted(differing)})
-
-
-def _show(user: User) -> UserResponse:
-    return UserResponse.model_validate(user)
 
 
 def _record(

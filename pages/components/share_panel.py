@@ -1,9 +1,11 @@
-"""With whom a query, a dashboard or a schedule is shared, and sharing it with more people."""
+"""With whom a data source, a query, a dashboard or a schedule is shared, and sharing it with more people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, get_args
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 import streamlit as st
 
@@ -19,12 +21,21 @@ from pages.components.share_version import note_version
 
 Thing = SavedQueryResponse | DashboardResponse | ScheduledReportResponse
 _TYPES: Final[dict[type[Thing], str]] = {SavedQueryResponse: "saved_query", DashboardResponse: "dashboard"}
-_LEVELS: Final[tuple[ShareLevel, ...]] = get_args(ShareLevel)
-_WORDS: Final = {"read": "May look", "edit": "May change it"}
+_LEVELS: Final[tuple[ShareLevel, ...]] = ("read", "edit")
+_WORDS: Final[dict[ShareLevel, str]] = {"read": "May look", "edit": "May change it", "use": "May query it"}
 _LENT: Final = {
     "read": "Shared with you to look at.",
     "edit": "Shared with you to change. It stays its owner's, and so does its mail account.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """Something of one's own to be shared."""
+
+    object_type: str
+    id: UUID
+    name: str
 
 
 def share_panel(user: Actor, thing: Thing | None) -> None:
@@ -35,17 +46,35 @@ def share_panel(user: Actor, thing: Thing | None) -> None:
     if thing.access != "owner":
         st.caption(f":material/group: {_LENT[thing.access]}")
         return
-    object_type = _TYPES.get(type(thing), "scheduled_report")
-    with read_scope() as session:
-        shares = sharing.list_shares(session, actor=user, object_type=object_type, object_id=thing.id)
+    lent = Lent(_TYPES.get(type(thing), "scheduled_report"), thing.id, thing.name)
+    shares = _present(user, lent)
     label = f"Shared with {plural(len(shares), 'person', 'people')}" if shares else "Share"
     with st.popover(label, icon=":material/group:", key=f"share-{thing.id}"):
-        for share in shares:
-            _row(user, object_type, thing, share, shares)
-        _add(user, object_type, thing, shares)
+        _people(user, lent, shares)
 
 
-def _row(user: Actor, object_type: str, thing: Thing, share: ShareResponse, shares: Sequence[ShareResponse]) -> None:
+def share_dialog(user: Actor, lent: Lent, *, level: ShareLevel) -> None:
+    """The same for a thing of a list; there is one way to lend it."""
+
+    @st.dialog(f"Share {lent.name}", icon=":material/group:")
+    def show() -> None:
+        _people(user, lent, _present(user, lent), levels=(level,))
+
+    show()
+
+
+def _present(user: Actor, lent: Lent) -> list[ShareResponse]:
+    with read_scope() as session:
+        return sharing.list_shares(session, actor=user, object_type=lent.object_type, object_id=lent.id)
+
+
+def _people(user: Actor, lent: Lent, shares: Sequence[ShareResponse], levels: tuple[ShareLevel, ...] = _LEVELS) -> None:
+    for share in shares:
+        _row(user, lent, share, shares)
+    _add(user, lent, shares, levels)
+
+
+def _row(user: Actor, thing: Lent, share: ShareResponse, shares: Sequence[ShareResponse]) -> None:
     name, remove = st.columns([4, 1], vertical_alignment="center")
     name.markdown(f"{plain(share.name)} :small[:gray[{plain(share.email)}, {_WORDS[share.level].lower()}]]")
     rest = [other for other in shares if other.email != share.email]
@@ -54,24 +83,28 @@ def _row(user: Actor, object_type: str, thing: Thing, share: ShareResponse, shar
         key=f"unshare-{thing.id}-{share.email}",
         type="tertiary",
         on_click=act,
-        args=(_save, user, object_type, thing, rest, f"{share.name} does not see {thing.name} any more."),
+        args=(_save, user, thing, rest, f"{share.name} does not see {thing.name} any more."),
     )
 
 
-def _add(user: Actor, object_type: str, thing: Thing, shares: Sequence[ShareResponse]) -> None:
+def _add(user: Actor, thing: Lent, shares: Sequence[ShareResponse], levels: tuple[ShareLevel, ...]) -> None:
     email = st.text_input("E-mail address of a person here", key=f"share-with-{thing.id}")
-    level = st.segmented_control(
-        "What they may do", _LEVELS, default=_LEVELS[0], format_func=_WORDS.__getitem__, key=f"share-level-{thing.id}"
-    )
+    level = None if len(levels) == 1 else _choose_level(thing, levels)
     if st.button("Share", type="primary", key=f"share-now-{thing.id}", disabled=not email.strip()):
-        added = ShareResponse(email=email, name=email, level=level or _LEVELS[0])
+        added = ShareResponse(email=email, name=email, level=level or levels[0])
         others = [share for share in shares if share.email != email.strip().casefold()]
-        act(_save, user, object_type, thing, [*others, added], f"{thing.name} is shared with {email}.")
+        act(_save, user, thing, [*others, added], f"{thing.name} is shared with {email}.")
         st.rerun()
 
 
-def _save(user: Actor, object_type: str, thing: Thing, shares: Sequence[ShareResponse], said: str) -> str:
+def _choose_level(thing: Lent, levels: tuple[ShareLevel, ...]) -> ShareLevel | None:
+    return st.segmented_control(
+        "What they may do", levels, default=levels[0], format_func=_WORDS.__getitem__, key=f"share-level-{thing.id}"
+    )
+
+
+def _save(user: Actor, thing: Lent, shares: Sequence[ShareResponse], said: str) -> str:
     wanted = ShareList.model_validate([ShareInput(email=share.email, level=share.level) for share in shares])
     with session_scope() as session:
-        sharing.set_shares(session, actor=user, object_type=object_type, object_id=thing.id, shares=wanted.root)
+        sharing.set_shares(session, actor=user, object_type=thing.object_type, object_id=thing.id, shares=wanted.root)
     return said

@@ -15,11 +15,13 @@ from pages.components.confirm import confirm
 from pages.components.feedback import act, plain, refuse, say
 from pages.components.layout import empty_state, list_head, list_row
 from pages.components.pages_map import QUERY, open_link
+from pages.components.share_panel import Lent, share_dialog
 from pages.components.source_form import add_source, edit_source, test_source
 from pages.components.times import relative
 
 _WIDTHS: Final = (2.4, 1.6, 3.6, 1.3)
 _TEST, _TABLES, _EDIT, _SHARE, _DELETE = "Test", "Tables", "Edit", "Share", "Delete"
+_LEND: Final = "Share with people\u2026"
 _MOST_TABLES: Final = 200
 
 
@@ -44,8 +46,8 @@ def _row(user: Actor, source: DataSourceResponse) -> None:
     with state:
         _state(source)
     address.caption(plain(source.url) if source.is_owner else "Shared by somebody else")
-    options = [_TEST, _TABLES, *([_EDIT, _SHARE, _DELETE] if source.is_owner else [])]
-    labels = {_SHARE: "Stop sharing" if source.shared else "Share with everybody"}
+    options = [_TEST, _TABLES, *([_EDIT, _LEND, _SHARE, _DELETE] if source.is_owner else [])]
+    labels = {_SHARE: "Stop sharing with everybody" if source.shared else "Share with everybody"}
     with menu:
         choice = st.menu_button(
             "Actions", options, key=f"source-{source.id}", type="tertiary",
@@ -74,6 +76,8 @@ def _perform(user: Actor, source: DataSourceResponse, choice: str) -> None:
         )
     elif choice == _EDIT:
         edit_source(user, source)
+    elif choice == _LEND:
+        share_dialog(user, Lent("data_source", source.id, source.name), level="use")
     elif choice == _TABLES:
         _browse(user, source)
     else:
@@ -90,7 +94,9 @@ def _share(user: Actor, source: DataSourceResponse) -> str:
     data = DataSourceUpdate(shared=not source.shared)
     with session_scope() as session:
         data_sources.update_data_source(session, actor=user, data_source_id=source.id, data=data)
-    return f"{source.name} is {'not shared any more' if source.shared else 'shared with everybody here'}."
+    return (
+        f"{source.name} is {'not shared with everybody any more' if source.shared else 'shared with everybody here'}."
+    )
 
 
 def _delete(user: Actor, source: DataSourceResponse) -> str:

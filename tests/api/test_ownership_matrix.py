@@ -48,6 +48,9 @@ CASES: Final[dict[tuple[str, str], Case]] = {
     ("put", SOURCE): Case(MINE),
     ("delete", SOURCE): Case(),
     ("post", f"{SOURCE}/test"): Case(),
+    ("get", f"{SOURCE}/tables"): Case(),
+    ("get", "/data-sources/{object_id}/shares"): Case(),
+    ("put", "/data-sources/{object_id}/shares"): Case([{"email": "charlie@example.test", "level": "use"}]),
     ("get", QUERY): Case(reader=READ),
     ("put", QUERY): Case(MINE),
     ("delete", QUERY): Case(),
@@ -71,10 +74,15 @@ CASES: Final[dict[tuple[str, str], Case]] = {
     ("get", f"{RUN}/files/{{format}}"): Case(reader=READ),
     ("post", f"{RUN}/cancel"): Case(),
     ("post", f"{RUN}/resend"): Case({"recipients": ["dana@example.test"]}),
+    ("post", "/deliveries/{delivery_id}/settle"): Case({"outcome": "sent"}),
     ("delete", "/auth/tokens/{token_id}"): Case(),
+    ("delete", "/auth/sessions/{session_id}"): Case(),
     ("get", PERSON): Case(closed=True),
     ("put", PERSON): Case({"name": "Mallory"}, closed=True),
     ("delete", PERSON): Case(closed=True),
+    ("post", f"{PERSON}/link"): Case(closed=True),
+    ("get", f"{PERSON}/sessions"): Case(closed=True),
+    ("delete", f"{PERSON}/sessions"): Case(closed=True),
     ("post", f"{PERSON}/transfer"): Case({"to": "00000000-0000-4000-8000-000000000000"}, closed=True),
 }
 # Where the rows of a table can be reached: by a path above, in the answer of one, or not by other people at all.
@@ -87,12 +95,12 @@ TABLES: Final[dict[str, str]] = {
     "shares": "/scheduled-reports/{object_id}/shares",
     "report_executions": RUN,
     "generated_files": f"{RUN}/files/{{format}}",
-    "deliveries": RUN,
+    "deliveries": "/deliveries/{delivery_id}/settle",
     "attempts": RUN,
     "api_tokens": "/auth/tokens/{token_id}",
     "users": PERSON,
     "email_configurations": "no id: one's own, or the workspace's for administrators",
-    "sessions": "no path: one's own on the page Account",
+    "sessions": "/auth/sessions/{session_id}",
     "account_links": "no path: whoever holds the secret link",
     "login_attempts": "no path",
     "workspace": "no path: what everybody shares",
@@ -134,6 +142,7 @@ def things(alice: Actor, bob: Actor, vic: Actor, source_url: str) -> dict[str, s
         shared = {"saved_query": query_id, "dashboard": board.id, "scheduled_report": report_id}
         for object_type, object_id in shared.items():
             sharing.set_shares(session, actor=alice, object_type=object_type, object_id=object_id, shares=readers)
+        browser = accounts.create_session(session, user_id=alice.id, ip="127.0.0.1", user_agent="Firefox/140")
         query = session.get_one(sharing.SHAREABLE["saved_query"], query_id)
         source_id = query.data_source_id
     return {
@@ -144,16 +153,18 @@ def things(alice: Actor, bob: Actor, vic: Actor, source_url: str) -> dict[str, s
         "executions": str(run_id),
         "files": str(run_id),
         "preview": str(run_id),
-        "auth": str(token.id),
+        "deliveries": str(next(iter(house.mails(run_id).values())).id),
+        "auth/tokens": str(token.id),
+        "auth/sessions": str(browser.id),
         "users": str(alice.id),
     }
 
 
 def with_ids(path: str, things: dict[str, str]) -> str:
     """The first name in the path is an id of that kind, a second one the format."""
-    first = path.split("/")[1]
     before, _, rest = path.partition("{")
-    return before + things[first] + rest.partition("}")[2].replace("{format}", "csv")
+    first = before.strip("/")
+    return before + things[first.removesuffix("/execution")] + rest.partition("}")[2].replace("{format}", "csv")
 
 
 def operations(client: TestClient) -> Iterator[tuple[str, str]]:

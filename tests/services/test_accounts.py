@@ -175,16 +175,25 @@ def test_a_profile_changes_in_part(alice: Actor) -> None:
 
 def test_a_new_password_signs_out_everywhere_else(alice: Actor) -> None:
     here, there = _sign_in(alice), _sign_in(alice)
+    wrong = PasswordChange(current_password="x", new_password="another one here")
+    with pytest.raises(InvalidInput, match="present password is wrong"), session_scope() as session:
+        accounts.change_password(session, actor=alice, data=wrong)
+    change = PasswordChange(current_password=PASSWORD, new_password="another one here")
     with session_scope() as session:
-        with pytest.raises(InvalidInput, match="present password is wrong"):
-            accounts.change_password(
-                session, actor=alice, data=PasswordChange(current_password="x", new_password="another one here")
-            )
-        change = PasswordChange(current_password=PASSWORD, new_password="another one here")
         accounts.change_password(session, actor=alice, data=change, keep_session=here.id)
     assert _holder(here.token)
     assert _holder(there.token) is None
     _log_in(alice.email, "another one here")
+
+
+def test_the_present_password_cannot_be_guessed_by_trying(alice: Actor) -> None:
+    wrong = PasswordChange(current_password="x", new_password="another one here")
+    for _ in range(10):
+        with pytest.raises(InvalidInput), session_scope() as session:
+            accounts.change_password(session, actor=alice, data=wrong)
+    right = PasswordChange(current_password=PASSWORD, new_password="another one here")
+    with pytest.raises(Throttled), session_scope() as session:
+        accounts.change_password(session, actor=alice, data=right)
 
 
 def test_nobody_is_found_for_an_unknown_id() -> None:

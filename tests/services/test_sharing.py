@@ -8,12 +8,21 @@ from uuid import UUID
 import pytest
 
 from core.database import read_scope, session_scope
-from core.errors import Forbidden, InvalidInput, NotFound, Stale
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Stale
 from core.schemas.accounts import Actor
 from core.schemas.content import DashboardUpdate, PreviewRequest, SavedQueryUpdate
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
 from core.schemas.sharing import ShareInput
-from core.services import audit, dashboards, executions, mail_preview, saved_queries, scheduled_reports, sharing
+from core.services import (
+    audit,
+    dashboards,
+    data_sources,
+    executions,
+    mail_preview,
+    saved_queries,
+    scheduled_reports,
+    sharing,
+)
 from tests.factories import (
     make_dashboard,
     make_data_source,
@@ -225,3 +234,43 @@ def test_a_change_made_for_an_older_version_is_refused(alice: Actor, report: Sch
             data=ScheduledReportUpdate(name="Second"),
             expected_version=report.version,
         )
+
+
+def test_a_source_lent_by_name_is_used_by_that_person_alone(
+    alice: Actor, bob: Actor, charlie: Actor, source_url: str
+) -> None:
+    source = make_data_source(alice, url=source_url)
+    lend(alice, "data_source", source.id, bob="use")
+    query = make_saved_query(bob, data_source_id=source.id)
+    with session_scope() as session:
+        prepared = saved_queries.prepare_preview(
+            session, actor=bob, saved_query_id=query.id, request=PreviewRequest(limit=1)
+        )
+        seen = data_sources.get_data_source(session, actor=bob, data_source_id=source.id)
+        assert (seen.is_owner, seen.url) == (False, "sqlite://***")
+        with pytest.raises(NotFound):
+            data_sources.get_data_source(session, actor=charlie, data_source_id=source.id)
+    assert len(saved_queries.run_preview(prepared).rows) == 1
+
+
+def test_a_source_is_not_taken_from_people_whose_queries_use_it(alice: Actor, bob: Actor, source_url: str) -> None:
+    source = make_data_source(alice, url=source_url)
+    lend(alice, "data_source", source.id, bob="use")
+    query = make_saved_query(bob, data_source_id=source.id)
+    with pytest.raises(Conflict, match="Saved queries of Bob use"):
+        lend(alice, "data_source", source.id)
+    with session_scope() as session:
+        saved_queries.delete_saved_query(session, actor=bob, saved_query_id=query.id)
+    lend(alice, "data_source", source.id)
+    with read_scope() as session:
+        assert data_sources.list_data_sources(session, actor=bob).items == []
+
+
+@pytest.mark.parametrize(("object_type", "level"), [("data_source", "read"), ("saved_query", "use")])
+def test_each_kind_is_shared_in_its_own_way(
+    alice: Actor, bob: Actor, source_url: str, object_type: str, level: str
+) -> None:
+    source = make_data_source(alice, url=source_url)
+    object_id = source.id if object_type == "data_source" else make_saved_query(alice, data_source_id=source.id).id
+    with pytest.raises(InvalidInput, match=f"'{level}' is no way to share this"):
+        lend(alice, object_type, object_id, **{bob.name.lower(): level})

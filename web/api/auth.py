@@ -10,7 +10,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 
 from core.database import read_scope, session_scope
 from core.errors import LoginFailed
-from core.schemas.accounts import TokenResponse, UserResponse
+from core.schemas.accounts import PasswordChange, ProfileUpdate, SessionResponse, TokenResponse, UserResponse
 from core.schemas.people import ApiTokenCreate, ApiTokenCreated, ApiTokenResponse
 from core.services import accounts, api_tokens
 from web import identity
@@ -38,6 +38,34 @@ def get_me(actor: CurrentActor) -> UserResponse:
     """The current user."""
     with read_scope() as session:
         return accounts.get_user(session, actor=actor, user_id=actor.id)
+
+
+@router.put("/me")
+def update_me(actor: CurrentActor, data: ProfileUpdate) -> UserResponse:
+    """One's own name and time zone."""
+    with session_scope() as session:
+        return accounts.update_profile(session, actor=actor, data=data)
+
+
+@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+def change_password(actor: CurrentActor, data: PasswordChange) -> None:
+    """A new password for oneself. Every browser is signed out, and the tokens of `/auth/token` end."""
+    with session_scope() as session:
+        accounts.change_password(session, actor=actor, data=data)
+
+
+@router.get("/sessions")
+def list_sessions(actor: CurrentActor) -> list[SessionResponse]:
+    """The browsers one is signed in with, last seen first."""
+    with read_scope() as session:
+        return accounts.list_sessions(session, actor=actor)
+
+
+@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+def end_session(actor: CurrentActor, session_id: UUID) -> None:
+    """Sign a browser out: one's own, or anybody's for an administrator."""
+    with session_scope() as session:
+        accounts.end_session(session, actor=actor, session_id=session_id)
 
 
 @router.get("/tokens")

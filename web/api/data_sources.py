@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from core.database import read_scope, session_scope
-from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTest
+from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTable, SourceTest
 from core.services import data_sources
 from web.api.dependencies import CurrentActor, ListWindow, counted
 from web.api.versions import ExpectedVersion, tagged
@@ -51,6 +51,14 @@ def update_data_source(
 def delete_data_source(actor: CurrentActor, data_source_id: UUID, expected: ExpectedVersion) -> None:
     with session_scope() as session:
         data_sources.delete_data_source(session, actor=actor, data_source_id=data_source_id, expected_version=expected)
+
+
+@router.get("/{data_source_id}/tables")
+def list_tables(actor: CurrentActor, data_source_id: UUID) -> list[SourceTable]:
+    """Its tables and views with their columns."""
+    with read_scope() as session:
+        prepared = data_sources.prepare_tables(session, actor=actor, data_source_id=data_source_id)
+    return data_sources.run_tables(prepared)
 
 
 @router.post("/{data_source_id}/test")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 from pydantic import Discriminator, Tag
 
 from core.database import read_scope, session_scope
@@ -20,6 +20,7 @@ from core.schemas.email_config import (
 )
 from core.services import email_configurations
 from web.api.dependencies import CurrentActor
+from web.api.versions import ExpectedVersion, tagged
 
 public = APIRouter(prefix="/email-config", tags=["e-mail"])
 router = APIRouter(prefix="/email-config", tags=["e-mail"])
@@ -48,29 +49,36 @@ def list_presets() -> list[dict[str, Any]]:
 
 
 @router.get("")
-def get_email_config(actor: CurrentActor) -> EmailConfigResponse:
+def get_email_config(actor: CurrentActor, response: Response) -> EmailConfigResponse:
     with read_scope() as session:
-        return _existing(email_configurations.find_email_config(session, actor=actor))
+        found = email_configurations.find_email_config(session, actor=actor)
+    return tagged(response, _existing(found))
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-def save_email_config(actor: CurrentActor, data: EmailConfigCreate) -> EmailConfigResponse:
+def save_email_config(
+    actor: CurrentActor, data: EmailConfigCreate, response: Response, expected: ExpectedVersion
+) -> EmailConfigResponse:
     """Create it, or replace the whole of it."""
     with session_scope() as session:
-        return email_configurations.save_email_config(session, actor=actor, data=data)
+        saved = email_configurations.save_email_config(session, actor=actor, data=data, expected_version=expected)
+    return tagged(response, saved)
 
 
 @router.put("")
-def update_email_config(actor: CurrentActor, data: EmailConfigUpdate) -> EmailConfigResponse:
+def update_email_config(
+    actor: CurrentActor, data: EmailConfigUpdate, response: Response, expected: ExpectedVersion
+) -> EmailConfigResponse:
     """Any part of it; the password is kept when absent."""
     with session_scope() as session:
-        return email_configurations.update_email_config(session, actor=actor, data=data)
+        saved = email_configurations.update_email_config(session, actor=actor, data=data, expected_version=expected)
+    return tagged(response, saved)
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
-def delete_email_config(actor: CurrentActor) -> None:
+def delete_email_config(actor: CurrentActor, expected: ExpectedVersion) -> None:
     with session_scope() as session:
-        email_configurations.delete_email_config(session, actor=actor)
+        email_configurations.delete_email_config(session, actor=actor, expected_version=expected)
 
 
 @router.post("/test")
@@ -84,31 +92,38 @@ def run_email_config_test(actor: CurrentActor, data: TestRequest | None = None) 
 
 
 @router.get("/workspace")
-def get_workspace_config(actor: CurrentActor) -> EmailConfigResponse:
+def get_workspace_config(actor: CurrentActor, response: Response) -> EmailConfigResponse:
     """For administrators."""
     with read_scope() as session:
-        return _existing(email_configurations.get_workspace_config(session, actor=actor))
+        found = email_configurations.get_workspace_config(session, actor=actor)
+    return tagged(response, _existing(found))
 
 
 @router.post("/workspace", status_code=status.HTTP_201_CREATED)
-def save_workspace_config(actor: CurrentActor, data: EmailConfigCreate) -> EmailConfigResponse:
+def save_workspace_config(
+    actor: CurrentActor, data: EmailConfigCreate, response: Response, expected: ExpectedVersion
+) -> EmailConfigResponse:
     """For administrators: create it, or replace the whole of it."""
     with session_scope() as session:
-        return email_configurations.save_workspace_config(session, actor=actor, data=data)
+        saved = email_configurations.save_workspace_config(session, actor=actor, data=data, expected_version=expected)
+    return tagged(response, saved)
 
 
 @router.put("/workspace")
-def update_workspace_config(actor: CurrentActor, data: EmailConfigUpdate) -> EmailConfigResponse:
+def update_workspace_config(
+    actor: CurrentActor, data: EmailConfigUpdate, response: Response, expected: ExpectedVersion
+) -> EmailConfigResponse:
     """For administrators: any part of it."""
     with session_scope() as session:
-        return email_configurations.update_workspace_config(session, actor=actor, data=data)
+        saved = email_configurations.update_workspace_config(session, actor=actor, data=data, expected_version=expected)
+    return tagged(response, saved)
 
 
 @router.delete("/workspace", status_code=status.HTTP_204_NO_CONTENT)
-def delete_workspace_config(actor: CurrentActor) -> None:
+def delete_workspace_config(actor: CurrentActor, expected: ExpectedVersion) -> None:
     """For administrators."""
     with session_scope() as session:
-        email_configurations.delete_workspace_config(session, actor=actor)
+        email_configurations.delete_workspace_config(session, actor=actor, expected_version=expected)
 
 
 def _existing(found: EmailConfigResponse | None) -> EmailConfigResponse:

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response, status
 
 from core.database import read_scope, session_scope
-from core.schemas.accounts import UserCreate, UserResponse
-from core.schemas.people import Transfer, TransferResult, UserUpdate
-from core.services import ownership, people, users
+from core.schemas.accounts import SessionResponse, UserCreate, UserResponse
+from core.schemas.people import LinkResult, Transfer, TransferResult, UserInvite, UserUpdate
+from core.services import account_links, accounts, link_mails, ownership, people, users
 from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.versions import ExpectedVersion, tagged
 
 
 def _administrators_only(actor: CurrentActor) -> None:
@@ -37,24 +38,60 @@ def create_user(actor: CurrentActor, data: UserCreate) -> UserResponse:
         return users.create_user(session, actor=actor, data=data)
 
 
+@router.post("/invitations", status_code=status.HTTP_201_CREATED)
+def invite_user(actor: CurrentActor, data: UserInvite, response: Response) -> LinkResult:
+    """Somebody new, who chooses the password with a link: mailed, or else in this answer to be handed over."""
+    response.headers["cache-control"] = "no-store"
+    with session_scope() as session:
+        link = account_links.invite_user(session, actor=actor, data=data)
+    return link_mails.send_link(link)
+
+
 @router.get("/{user_id}")
-def get_user(actor: CurrentActor, user_id: UUID) -> UserResponse:
+def get_user(actor: CurrentActor, user_id: UUID, response: Response) -> UserResponse:
     with read_scope() as session:
-        return users.get_user(session, actor=actor, user_id=user_id)
+        return tagged(response, users.get_user(session, actor=actor, user_id=user_id))
 
 
 @router.put("/{user_id}")
-def update_user(actor: CurrentActor, user_id: UUID, data: UserUpdate) -> UserResponse:
+def update_user(
+    actor: CurrentActor, user_id: UUID, data: UserUpdate, response: Response, expected: ExpectedVersion
+) -> UserResponse:
     """Any part of it. `is_active` false ends everything the person has open."""
     with session_scope() as session:
-        return users.update_user(session, actor=actor, user_id=user_id, data=data)
+        changed = users.update_user(session, actor=actor, user_id=user_id, data=data, expected_version=expected)
+    return tagged(response, changed)
 
 
 @router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_user(actor: CurrentActor, user_id: UUID) -> None:
+def delete_user(actor: CurrentActor, user_id: UUID, expected: ExpectedVersion) -> None:
     """Refused for the last administrator and for people who own something."""
     with session_scope() as session:
-        users.delete_user(session, actor=actor, user_id=user_id)
+        users.delete_user(session, actor=actor, user_id=user_id, expected_version=expected)
+
+
+@router.post("/{user_id}/link", status_code=status.HTTP_201_CREATED)
+def make_link(actor: CurrentActor, user_id: UUID, response: Response) -> LinkResult:
+    """A new link to choose a password: the invitation once more, or a reset. The links before are worth nothing."""
+    response.headers["cache-control"] = "no-store"
+    with session_scope() as session:
+        link = account_links.make_link(session, actor=actor, user_id=user_id)
+    return link_mails.send_link(link)
+
+
+@router.get("/{user_id}/sessions")
+def list_user_sessions(actor: CurrentActor, user_id: UUID) -> list[SessionResponse]:
+    """The browsers somebody is signed in with, last seen first."""
+    with read_scope() as session:
+        users.get_user(session, actor=actor, user_id=user_id)
+        return accounts.list_sessions(session, actor=actor, user_id=user_id)
+
+
+@router.delete("/{user_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
+def end_user_sessions(actor: CurrentActor, user_id: UUID) -> None:
+    """Sign somebody out everywhere; their short-lived tokens end as well."""
+    with session_scope() as session:
+        users.sign_out_everywhere(session, actor=actor, user_id=user_id)
 
 
 @router.post("/{user_id}/transfer")
