@@ -25,7 +25,8 @@ from core.document.model import ReportDocument, ReportHead, Section, SectionHead
 class WrittenFile:
     """A finished file. `part` counts from 1; `suffix` tells parts apart in the pretty name ("airlines").
 
-    `rows_total` is what the queries gave, `rows_written` what this file holds.
+    `rows_total` is what the queries gave, `rows_written` what this file holds. `notes` are sentences about what in it
+    is not as the queries gave it; the mail shows them.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class WrittenFile:
     media_type: str
     rows_written: int
     rows_total: int
+    notes: tuple[str, ...] = ()
 
 
 class Writer(Protocol):

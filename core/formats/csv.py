@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 import pyarrow as pa
 
@@ -13,15 +12,13 @@ from core.document.model import ReportDocument, ReportHead, Section, SectionHead
 from core.formats.arrow_text import slices
 from core.formats.base import Format, Writer, WrittenFile
 from core.formats.csv_cells import header_csv, rows_csv
+from core.formats.csv_files import COMPRESSIONS
 from core.formats.csv_options import CsvOptions, read_options
 from core.formats.disk import disk_errors
 from core.formats.files import discard, finish
 from core.formats.words import column_label
-from core.text import slug
+from core.text import plural, slug
 
-_MEDIA_TYPE: Final = "text/csv"
-_GZIP_MEDIA_TYPE: Final = "application/gzip"
-_GZIP_LEVEL: Final = 3
 # What delimiters and the ends of lines add to a value.
 _CELL_BYTES: Final = 8
 
@@ -34,11 +31,13 @@ class _Part:
         self.section = section
         self.rows = 0
         self.total = 0
+        self.replaced = 0
         self._options = options
         self._zone = zone
         self._shown = [place for place, column in enumerate(section.columns) if not column.hidden]
         self._raw = self.temporary.open("wb")
-        self._target = _compressed(self._raw) if options.gzip else self._raw
+        inside = f"{slug(section.title, fallback='part')}.csv"
+        self._target = COMPRESSIONS[options.compression].wrap(self._raw, inside)
         self._target.write(options.mark + self._encode(self._header().encode()))
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -62,13 +61,24 @@ class _Part:
         return header_csv(names, options=self._options)
 
     def _encode(self, lines: bytes | memoryview) -> bytes | memoryview:
-        """Characters that the encoding does not have become question marks."""
+        """Characters that the encoding does not have become question marks, and are counted."""
         codec = self._options.codec
-        return lines if codec is None else str(lines, "utf-8").encode(codec, "replace")
+        if codec is None:
+            return lines
+        text = str(lines, "utf-8")
+        encoded = text.encode(codec, "replace")
+        if self._options.is_partial:
+            self.replaced += encoded.count(b"?") - text.count("?")
+        return encoded
 
-
-def _compressed(raw: IO[bytes]) -> IO[bytes]:
-    return cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0, filename=""))
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the file."""
+        if not self.replaced:
+            return ()
+        found = plural(self.replaced, "character")
+        name = self._options.encoding_name
+        return (f"{self.section.title}: {found} that {name} does not have became question marks in the CSV file.",)
 
 
 class CsvWriter:
@@ -78,7 +88,7 @@ class CsvWriter:
         self._folder, self._stem = folder, stem
         self._zone = head.timezone
         self._options = read_options(head.format_options.get("csv", {}))
-        self._extension = "csv.gz" if self._options.gzip else "csv"
+        self._kind = COMPRESSIONS[self._options.compression]
         self._parts: list[_Part] = []
         self._open: _Part | None = None
 
@@ -86,7 +96,7 @@ class CsvWriter:
         number = len(self._parts) + 1
         name = self._stem if number == 1 else f"{self._stem}-{number}"
         with disk_errors():
-            self._open = _Part(self._folder / f"{name}.{self._extension}", section, self._options, self._zone)
+            self._open = _Part(self._folder / f"{name}.{self._kind.extension}", section, self._options, self._zone)
 
     def write(self, batch: pa.RecordBatch) -> None:
         assert self._open is not None, "begin comes before write"
@@ -108,13 +118,16 @@ class CsvWriter:
 
     def close(self, document: ReportDocument) -> list[WrittenFile]:
         suffixes = _suffixes([part.section.title for part in self._parts], alone=len(document.sections) == 1)
-        media_type = _GZIP_MEDIA_TYPE if self._options.gzip else _MEDIA_TYPE
         with disk_errors():
             paths = [finish(part.temporary) for part in self._parts]
         return [
-            WrittenFile(path, number, suffix, self._extension, media_type, part.rows, part.total)
+            self._written(path, number, suffix, part)
             for number, (path, suffix, part) in enumerate(zip(paths, suffixes, self._parts, strict=True), start=1)
         ]
+
+    def _written(self, path: Path, number: int, suffix: str, part: _Part) -> WrittenFile:
+        kind = self._kind
+        return WrittenFile(path, number, suffix, kind.extension, kind.media_type, part.rows, part.total, part.notes)
 
     def abort(self) -> None:
         parts = [*self._parts, self._open] if self._open else self._parts
@@ -141,8 +154,8 @@ def _suffixes(titles: list[str], *, alone: bool) -> list[str]:
 class CsvFormat:
     key = "csv"
     label = "CSV"
-    extension = "csv"
-    media_type = _MEDIA_TYPE
+    extension = COMPRESSIONS["none"].extension
+    media_type = COMPRESSIONS["none"].media_type
 
     def open(self, folder: Path, *, stem: str, head: ReportHead) -> Writer:
         """Raises InvalidInput for an option that CSV does not have."""

@@ -22,6 +22,7 @@ from core.formats.arrow_text import (
     join,
     json_texts,
     literal,
+    local_time,
     other_texts,
     patch,
     plain,
@@ -30,7 +31,7 @@ from core.formats.arrow_text import (
     time_texts,
     timestamp_texts,
 )
-from core.formats.csv_options import CsvOptions
+from core.formats.csv_options import ISO_DATES, CsvOptions
 
 Spelling = Callable[[pa.Array], pa.Array]
 
@@ -59,23 +60,59 @@ def header_csv(names: list[str], *, options: CsvOptions) -> str:
 
 
 def _field(column: pa.Array, options: CsvOptions, zone: str) -> pa.Array:
-    fields = _spelled(column, options, zone)
+    kind = column.type
+    text = _text_of(column, kind)
+    if text is not None:
+        fields = quoted(guarded(text) if options.guard and pa.types.is_string(kind) else text, options)
+    else:
+        fields = _told_from_null(_spelled(column, options, zone), options)
     return fields if fields.null_count == 0 else fields.fill_null(literal(options.null))
+
+
+def _text_of(column: pa.Array, kind: pa.DataType) -> pa.Array | None:
+    """The values that may hold anything; None for a type whose spelling needs no quotes."""
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_timestamp(kind) or any(matches(kind) for matches, _ in (*_NUMBERS, *_PLAIN)):
+        return None
+    return json_texts(column) if pa.types.is_nested(kind) else other_texts(column)
 
 
 def _spelled(column: pa.Array, options: CsvOptions, zone: str) -> pa.Array:
     kind = column.type
-    if pa.types.is_string(kind):
-        return quoted(guarded(column) if options.guard else column, options)
     if pa.types.is_timestamp(kind):
-        return timestamp_texts(column, zone=zone)
+        return _timestamps(column, options, zone)
+    if pa.types.is_date(kind):
+        return _day_first(_dates(column), options)
     for matches, spell in _NUMBERS:
         if matches(kind):
             return _with_point(spell(column), options)
-    for matches, spell in _PLAIN:
-        if matches(kind):
-            return spell(column)
-    return quoted(json_texts(column) if pa.types.is_nested(kind) else other_texts(column), options)
+    return next(spell for matches, spell in _PLAIN if matches(kind))(column)
+
+
+def _timestamps(column: pa.Array, options: CsvOptions, zone: str) -> pa.Array:
+    """Instants keep their offset in ISO only: beside another date a spreadsheet would take it for text."""
+    if options.date_format == ISO_DATES:
+        return timestamp_texts(column, zone=zone)
+    return _day_first(timestamp_texts(local_time(column, zone=zone), zone=zone), options)
+
+
+def _day_first(texts: pa.Array, options: CsvOptions) -> pa.Array:
+    """ISO dates, and what begins with one, in the order asked for; years that have not four digits stay ISO."""
+    if options.date_format == ISO_DATES:
+        return texts
+    day = options.date_format.replace("YYYY", r"\1").replace("MM", r"\2").replace("DD", r"\3")
+    moved = pc.replace_substring_regex(texts, r"^(\d{4})-(\d{2})-(\d{2})$", day)
+    return pc.replace_substring_regex(moved, r"^(\d{4})-(\d{2})-(\d{2})T", day + " ")
+
+
+def _told_from_null(fields: pa.Array, options: CsvOptions) -> pa.Array:
+    """In quotes when everything is to be, or when the value is spelled like the text for null."""
+    if options.quote_all:
+        return join(['"', fields, '"'])
+    if not options.null:
+        return fields
+    return patch(fields, pc.equal(fields, literal(options.null)), fields, _in_quotes)
 
 
 def guarded(texts: pa.Array) -> pa.Array:
@@ -89,6 +126,8 @@ def guarded(texts: pa.Array) -> pa.Array:
 
 def quoted(texts: pa.Array, options: CsvOptions) -> pa.Array:
     """In quotes where something in the text, or its likeness to null, asks for them."""
+    if options.quote_all:
+        return _in_quotes(texts)
     special = pc.match_substring_regex(texts, rf'[{_ESCAPED[options.delimiter]}\t"\r\n]|^\s|\s$')
     return patch(texts, pc.or_(special, pc.equal(texts, literal(options.null))), texts, _in_quotes)
 

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from core.errors import InvalidInput
-from core.text import did_you_mean, join_words
+from core.formats.options import (
+    check_choice,
+    check_names,
+    choice_schema,
+    object_schema,
+    refused,
+)
 
-_CHOICES: Final[dict[str, tuple[Any, ...]]] = {
+CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "delimiter": (",", ";", "\t", "|"),
     "decimal": (".", ","),
     "encoding": ("utf-8-sig", "utf-8", "utf-16-le", "cp1252"),
     "header": (True, False, "names", "labels"),
+    "date_format": ("YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY"),
+    "quote_all": (False, True),
     "guard": (True, False),
-    "gzip": (True, False),
+    "compression": ("none", "gzip", "zip"),
 }
+# What several options together are called; each may still be set to something else beside it.
+PRESETS: Final[dict[str, dict[str, Any]]] = {
+    "excel-europe": {"delimiter": ";", "decimal": ",", "encoding": "utf-8-sig"},
+}
+ISO_DATES: Final = "YYYY-MM-DD"
 # Longest text for null, which may hold nothing that has a meaning in the file.
 _NULL_LENGTH: Final = 20
 _MARKS: Final[dict[str, bytes]] = {"utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE}
+_ENCODINGS: Final[dict[str, str]] = {"utf-16-le": "UTF-16", "cp1252": "Windows-1252"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +47,10 @@ class CsvOptions:
     encoding: str = "utf-8-sig"
     header: bool | str = True
     null: str = ""
+    date_format: str = ISO_DATES
+    quote_all: bool = False
     guard: bool = True
-    gzip: bool = False
+    compression: str = "none"
 
     @property
     def mark(self) -> bytes:
@@ -48,43 +62,50 @@ class CsvOptions:
         """The encoding of the rest; None for UTF-8, which is what Arrow holds."""
         return None if self.encoding.startswith("utf-8") else self.encoding
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the encoding lacks most of the world's characters."""
+        return self.encoding == "cp1252"
+
+    @property
+    def encoding_name(self) -> str:
+        """As people know it."""
+        return _ENCODINGS.get(self.encoding, "UTF-8")
+
 
 def read_options(given: Any) -> CsvOptions:
     """Raises InvalidInput that names the option and the accepted values."""
-    if not isinstance(given, Mapping):
-        raise InvalidInput("The options of CSV are written as names with values.", field="format_options")
-    names = [field.name for field in fields(CsvOptions)]
-    for name, value in given.items():
-        if name not in names:
-            raise _refused(f"CSV has no option '{name}'.{did_you_mean(str(name), names)} Use {_listed(names)}.")
+    check_names(given, ["preset", *_names()], label="CSV")
+    values = dict(given)
+    preset = values.pop("preset", None)
+    if preset is not None:
+        check_choice("preset", preset, {"preset": tuple(PRESETS)}, label="CSV")
+    for name, value in values.items():
         _check(name, value)
-    options = CsvOptions(**given)
+    options = CsvOptions(**{**PRESETS.get(preset, {}), **values})
     if options.decimal == options.delimiter:
-        raise _refused("Decimals with a comma need another CSV delimiter than the comma: use ;, | or tab.")
+        raise refused("Decimals with a comma need another CSV delimiter than the comma: use ;, | or tab.")
     return options
 
 
+def options_schema() -> dict[str, Any]:
+    """The options as JSON Schema."""
+    defaults = CsvOptions()
+    properties = {
+        name: choice_schema(CHOICES[name], default=getattr(defaults, name)) for name in _names() if name in CHOICES
+    }
+    null = {"type": "string", "maxLength": _NULL_LENGTH, "default": ""}
+    return object_schema({"preset": {"enum": list(PRESETS)}, **properties, "null": null})
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(CsvOptions)]
+
+
 def _check(name: str, value: Any) -> None:
-    if name == "null":
-        if not isinstance(value, str) or len(value) > _NULL_LENGTH or set(value) & set(',;\t|"\r\n'):
-            raise _refused(
-                f"The CSV text for null has at most {_NULL_LENGTH} characters and no quotes, line ends or delimiters."
-            )
-        return
-    # `in` would take 1 for True.
-    if not any(value == choice and type(value) is type(choice) for choice in _CHOICES[name]):
-        raise _refused(f"The CSV option '{name}' cannot be {value!r}. Use {_listed(_CHOICES[name])}.")
-
-
-def _listed(choices: Any) -> str:
-    return join_words((_shown(choice) for choice in choices), last="or")
-
-
-def _shown(choice: Any) -> str:
-    if choice == "\t":
-        return "tab"
-    return str(choice).lower() if isinstance(choice, bool) else str(choice)
-
-
-def _refused(message: str) -> InvalidInput:
-    return InvalidInput(message, field="format_options")
+    if name != "null":
+        check_choice(name, value, CHOICES, label="CSV")
+    elif not isinstance(value, str) or len(value) > _NULL_LENGTH or set(value) & set(',;\t|"\r\n'):
+        raise refused(
+            f"The CSV text for null has at most {_NULL_LENGTH} characters and no quotes, line ends or delimiters."
+        )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from core.formats import FORMAT_KEYS
 from core.schemas.base import Access, Email, Id, Input, Instant, Name, Output, Prose
 from core.schemas.content import ParameterValue
+from core.schemas.formats import FormatOptions
 from core.schemas.schedule import ScheduleConfig
 from core.settings import get_settings
 from core.states import ExecutionStatus
@@ -45,7 +46,7 @@ class ScheduledReportCreate(Input):
     cc: Recipients = Field(default_factory=list)
     bcc: Recipients = Field(default_factory=list)
     formats: Formats
-    format_options: dict[str, Any] = Field(default_factory=dict)
+    format_options: FormatOptions = Field(default_factory=dict)
     email_subject: Prose | None = None
     email_body: Prose | None = None
     is_active: bool = True
@@ -89,7 +90,7 @@ class ScheduledReportUpdate(Input):
     cc: Recipients | None = None
     bcc: Recipients | None = None
     formats: Formats | None = None
-    format_options: dict[str, Any] | None = None
+    format_options: FormatOptions | None = None
     email_subject: Prose | None = None
     email_body: Prose | None = None
     is_active: bool | None = None

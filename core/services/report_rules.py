@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput, LimitReached
-from core.formats.csv_options import read_options
+from core.errors import LimitReached
 from core.mail.templates import check_template, sample_variables
 from core.models import Dashboard, SavedQuery, ScheduledReport, User
 from core.periods import resolve_value
@@ -21,9 +19,6 @@ from core.schemas.scheduled_reports import ScheduledReportCreate
 from core.services import sharing
 from core.services.parameters import check_values, dates_of_now, stored
 from core.settings import get_settings
-from core.text import did_you_mean, join_words
-
-_OPTIONS: Final[dict[str, Callable[[Any], object]]] = {"csv": read_options}
 
 
 def with_zone(config: ScheduleConfig, *, actor: Actor) -> ScheduleConfig:
@@ -38,7 +33,6 @@ def checked_columns(
 ) -> dict[str, Any]:
     """The columns of a report's row but its dates; raises NotFound or InvalidInput."""
     parameters = _parameters_of(session, actor, owner_id, data)
-    _check_options(data.format_options)
     return {
         "name": data.name,
         "description": data.description,
@@ -100,14 +94,3 @@ def _parameters_of(
         for parameter in stored(query.parameters):
             found.setdefault(parameter.name, parameter)
     return found
-
-
-def _check_options(options: Mapping[str, Any]) -> None:
-    for key, given in options.items():
-        if key not in _OPTIONS:
-            hint = did_you_mean(key, _OPTIONS)
-            raise InvalidInput(
-                f"There are no options for '{key}'.{hint} Formats with options: {join_words(_OPTIONS)}.",
-                field="format_options",
-            )
-        _OPTIONS[key](given)

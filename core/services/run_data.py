@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -62,7 +62,8 @@ def write_everything(plan: RunPlan, folder: Path, progress: Progress) -> tuple[R
         document = gather(plan, writers, progress)
         files = [_finished(key, file) for key, writer in writers.items() for file in writer.close(document)]
         undo.pop_all()
-    return document, files
+    notes = tuple(note for file in files for note in file.written.notes)
+    return replace(document, notices=(*document.notices, *notes)), files
 
 
 def gather(plan: RunPlan, writers: dict[str, Writer], progress: Progress) -> ReportDocument:

@@ -107,7 +107,7 @@ def test_a_word_for_null_is_told_from_the_same_text(tmp_path: Path) -> None:
 
 def test_a_zipped_file_is_the_same_file(tmp_path: Path) -> None:
     plain = write_table(FORMAT, tmp_path, TABLE)
-    (file,) = write_report(FORMAT, tmp_path, [(section("Flights"), [TABLE])], **with_options(gzip=True))
+    (file,) = write_report(FORMAT, tmp_path, [(section("Flights"), [TABLE])], **with_options(compression="gzip"))
     assert (file.path.name, file.extension, file.media_type) == ("1-file.csv.gz", "csv.gz", "application/gzip")
     assert gzip.decompress(file.path.read_bytes()) == plain.read_bytes()
 
@@ -144,10 +144,10 @@ def test_an_aborted_report_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-@pytest.mark.parametrize("zipped", [False, True])
-def test_a_full_disk_is_told_in_words_and_may_be_tried_again(tmp_path: Path, zipped: bool) -> None:
-    (tmp_path / ("x.csv.gz.tmp" if zipped else "x.csv.tmp")).symlink_to("/dev/full")
-    head = report_head(format_options={"csv": {"gzip": zipped}})
+@pytest.mark.parametrize(("compression", "name"), [("none", "x.csv"), ("gzip", "x.csv.gz"), ("zip", "x.zip")])
+def test_a_full_disk_is_told_in_words_and_may_be_tried_again(tmp_path: Path, compression: str, name: str) -> None:
+    (tmp_path / f"{name}.tmp").symlink_to("/dev/full")
+    head = report_head(format_options={"csv": {"compression": compression}})
     writer = FORMAT.open(tmp_path, stem="x", head=head)
     writer.begin(section("Flights").head)
     writer.write(TABLE)

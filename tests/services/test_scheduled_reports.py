@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from core.database import read_scope, session_scope
@@ -85,8 +86,8 @@ def test_a_schedule_without_a_zone_runs_in_its_owners(
         ({"parameters": {"since": "soon"}}, InvalidInput, "'since': 'soon' is neither a date"),
         ({"email_subject": "{{ dat }}"}, TemplateError, "dat"),
         ({"email_body": "{% if %}"}, TemplateError, "mistake in line 1"),
-        ({"format_options": {"csv": {"delimeter": ";"}}}, InvalidInput, "no option 'delimeter'"),
-        ({"format_options": {"xml": {}}}, InvalidInput, "no options for 'xml'"),
+        ({"format_options": {"csv": {"delimeter": ";"}}}, ValidationError, "no option 'delimeter'"),
+        ({"format_options": {"xml": {}}}, ValidationError, "no options for 'xml'"),
     ],
 )
 def test_it_refuses(

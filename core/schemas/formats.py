@@ -1,0 +1,42 @@
+"""The options of the formats in a report, such as `{"csv": {"delimiter": ";"}}`; unknown ones are refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from core.errors import InvalidInput
+from core.formats import csv_options, excel_options
+from core.formats.csv_options import CHOICES as CSV_CHOICES
+from core.formats.csv_options import PRESETS as CSV_PRESETS
+from core.formats.csv_options import CsvOptions, read_options
+from core.formats.options import object_schema
+from core.text import did_you_mean, join_words
+
+__all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "read_options"]
+
+_READERS: Final[dict[str, Callable[[Any], object]]] = {
+    "csv": csv_options.read_options,
+    "excel": excel_options.read_options,
+}
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    for key, given in options.items():
+        if key not in _READERS:
+            hint = did_you_mean(key, _READERS)
+            raise ValueError(f"there are no options for '{key}'.{hint} Formats with options: {join_words(_READERS)}.")
+        try:
+            _READERS[key](given)
+        except InvalidInput as error:
+            raise ValueError(error.message) from None
+    return options
+
+
+FormatOptions = Annotated[
+    dict[str, Any],
+    AfterValidator(_checked),
+    WithJsonSchema(object_schema({"csv": csv_options.options_schema(), "excel": excel_options.options_schema()})),
+]
