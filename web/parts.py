@@ -24,6 +24,7 @@ from core.services.demo_login import known_login_problem
 from core.settings import get_settings
 from web import files, identity, login, passwords, previews
 from web.api import create_api
+from web.away import told_when_away
 from web.below import OnlyBelow, address_of
 from web.forwarded import Forwarded, believe_our_setting_alone
 from web.limits import BodyLimit
@@ -60,7 +61,9 @@ def routes() -> list[BaseRoute]:
 def _below(route: Mount | Route) -> BaseRoute:
     """Each by itself: one mount around them would swallow what is Streamlit's."""
     path = address_of(route.path)
-    return Mount(path, route.app) if isinstance(route, Mount) else Route(path, route.endpoint, methods=route.methods)
+    if isinstance(route, Mount):
+        return Mount(path, route.app)
+    return Route(path, told_when_away(route.endpoint), methods=route.methods)
 
 
 def middleware() -> list[Middleware]:
