@@ -46,7 +46,9 @@ _CSS: Final = (
 .st-key-first-steps [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 .st-key-first-steps [data-testid="stPageLink"] p { font-weight: 600; }
 .st-key-attachments p { font-size: .8rem; overflow-wrap: anywhere; }
-.st-key-mail-list button { justify-content: flex-start; text-align: left; }
+.st-key-mail-list button, .st-key-mail-list button > div { justify-content: flex-start; text-align: left; }
+.st-key-mail-list button { padding-left: .75rem; }
+.st-key-mail-list [data-testid="stCaptionContainer"] { padding-left: .8rem; }
 [data-testid="stCaptionContainer"] a[href^="mailto:"] { color: inherit; }
 [data-testid="stButtonGroup"] button[data-selected="true"] p {
   color: light-dark(#3B5BDB, #9DB0FF); }

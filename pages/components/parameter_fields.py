@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ DATE_MACROS: Final = (
     "days_ago(7)",
     "days_ago(30)",
 )
+_WORDS: Final = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
 _HELP: Final = "A date such as 2013-06-24, or a word that is worked out for each run from its due time."
 
 
@@ -49,7 +51,8 @@ def parameter_fields(
 
 
 def _field(parameter: QueryParameter, value: ParameterValue, *, key: str) -> ParameterValue:
-    label = plain(parameter.name)
+    # Escapes would be read out by a screen reader; a name like week_start needs none.
+    label = parameter.name if _WORDS.fullmatch(parameter.name) else plain(parameter.name)
     if parameter.type in ("date", "datetime"):
         return _date(label, value, key)
     if parameter.type == "boolean":
