@@ -12,18 +12,22 @@ import pytest
 from core.settings import ROOT
 
 
-def _run(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def _run(tmp_path: Path, *arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    return _python(tmp_path, "-m", "core.cli", *arguments, typed=typed, **variables)
+
+
+def _python(tmp_path: Path, *arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROOSTER_")}
     environment = {**clean, "ROOSTER_DATA_DIR": str(tmp_path / "data"), "ROOSTER_SAMPLE": "0", **variables}
     return subprocess.run(
-        [sys.executable, "-m", "core.cli", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=typed,
     )
 
 
@@ -82,3 +86,32 @@ def test_a_second_account_for_an_address_is_refused(tmp_path: Path) -> None:
     short = _run(tmp_path, "create-admin", "--email", "eve@example.test", ROOSTER_ADMIN_PASSWORD="short")
     assert short.returncode == 1
     assert short.stderr.startswith("password: ")
+
+
+def test_the_sample_keeps_an_open_server_closed_until_it_is_removed(tmp_path: Path) -> None:
+    assert _run(tmp_path, "setup", ROOSTER_SAMPLE="1").returncode == 0
+    made = _run(tmp_path, "create-admin", "--email", "ada@example.test", ROOSTER_ADMIN_PASSWORD="long enough it is")
+    assert made.returncode == 0
+    serve = ("-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "0")
+    refused = _python(tmp_path, *serve)
+    assert refused.returncode != 0
+    assert "demo@rooster.test" in refused.stderr + refused.stdout
+    kept = _run(tmp_path, "remove-sample", typed="\n")
+    assert kept.stdout.endswith("Go on? [y/N] Nothing was changed.\n")
+    flights = tmp_path / "data" / "sample" / "flights.db"
+    assert flights.exists()
+    removed = _run(tmp_path, "remove-sample", typed="y\n")
+    assert (removed.returncode, removed.stderr) == (0, "")
+    assert "Removed:" in removed.stdout
+    assert not flights.exists()
+
+
+def test_a_key_is_rotated_and_the_old_one_can_go(tmp_path: Path) -> None:
+    old, new = "the old key of the test", "the new key of the test"
+    assert _run(tmp_path, "setup", ROOSTER_SAMPLE="1", ROOSTER_SECRET_KEY=old).returncode == 0
+    lost = _run(tmp_path, "rotate-key", ROOSTER_SECRET_KEY=new)
+    assert lost.returncode == 1
+    assert len(lost.stderr.splitlines()) == 1
+    rotated = _run(tmp_path, "rotate-key", ROOSTER_SECRET_KEY=f"{new},{old}")
+    assert (rotated.returncode, rotated.stdout.startswith("1 secret sealed")) == (0, True), rotated.stderr
+    assert _run(tmp_path, "rotate-key", ROOSTER_SECRET_KEY=new).returncode == 0
