@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -18,6 +19,8 @@ from core.errors import SecretUnreadable
 # OWASP's smallest recommended setting: 19 MiB, two passes, one lane (about 25 ms).
 _PASSES: Final = 2
 _MEMORY_KIB: Final = 19 * 1024
+# 128 bits are enough for what nobody can try out offline.
+_SIGNATURE_BYTES: Final = 16
 
 
 class KeyRing:
@@ -48,6 +51,30 @@ class KeyRing:
     def derive(self, purpose: str) -> str:
         """A key for another use (queue messages, JWT, cookies), different for each purpose."""
         return hmac.new(self._roots[0], purpose.encode(), hashlib.sha256).hexdigest()
+
+    def sign(self, purpose: str, payload: bytes) -> str:
+        """The payload and a signature as one word that fits into an address; everybody can read it, nobody make it."""
+        return _as_word(payload + _signature(self._roots[0], purpose, payload))
+
+    def signed(self, purpose: str, word: str) -> bytes | None:
+        """The payload of a word that any key of the ring signed for this purpose; None for every other text."""
+        try:
+            raw = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        payload, given = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
+        good = any(hmac.compare_digest(given, _signature(root, purpose, payload)) for root in self._roots)
+        # The last letter of a word has bits to spare: only one spelling counts.
+        return payload if good and _as_word(raw) == word else None
+
+
+def _signature(root: bytes, purpose: str, payload: bytes) -> bytes:
+    key = hmac.digest(root, b"rooster signs " + purpose.encode(), "sha256")
+    return hmac.digest(key, payload, "sha256")[:_SIGNATURE_BYTES]
+
+
+def _as_word(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _fernet_key(root: bytes) -> bytes:

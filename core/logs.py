@@ -10,8 +10,8 @@ _PATTERNS = (
     # user:password@ in any URL
     (re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@/]+(@)", re.I), r"\1***\2"),
     (re.compile(r"((?:password|passwd|secret|token|api_?key|authorization)['\"]?\s*[=:]\s*)\S+", re.I), r"\1***"),
-    # links that set a password, and tokens of the API
-    (re.compile(r"(/set-password/|\brst_)[A-Za-z0-9_-]+"), r"\1***"),
+    # links that set a password, open a file or stop mails, and tokens of the API
+    (re.compile(r"(/set-password/|/[du]/(?=[\w-]{40})|\brst_)[A-Za-z0-9_-]+"), r"\1***"),
 )
 
 

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     max_rows: int = Field(5_000_000, ge=1)
     max_recipients: int = Field(50, ge=1)
     max_mails_per_day: int = Field(500, ge=1)
+    max_attachments_mb: int = Field(14, ge=1, le=500)
+    link_days: int = Field(7, ge=1, le=365)
     max_reports_per_user: int = Field(100, ge=1)
     allow_private_networks: bool = True
 

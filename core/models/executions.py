@@ -98,6 +98,9 @@ class GeneratedFile(Base):
     rows_total: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     deleted_at: Mapped[datetime | None]
+    # A mail gave out a link to it that is good until then, unless somebody withdrew it.
+    linked_until: Mapped[datetime | None]
+    link_revoked_at: Mapped[datetime | None]
 
 
 class Delivery(Base):

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.models.base import Base
@@ -55,6 +55,8 @@ class ScheduledReport(Owned, Base):
     time_limit_s: Mapped[int | None]
     retention_days: Mapped[int | None]
     failures_in_row: Mapped[int] = mapped_column(default=0)
+    # Who asked to get no more of its mails, and when: {address: instant}.
+    stopped: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     owner: Mapped[User] = relationship()
     dashboard: Mapped[Dashboard | None] = relationship()
@@ -93,3 +95,5 @@ class EmailConfiguration(Base):
     extra_headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(20), default="active")
     last_test: Mapped[dict[str, Any] | None]
+    # What the server last said of the largest mail it takes, in bytes.
+    max_message_bytes: Mapped[int | None] = mapped_column(BigInteger)

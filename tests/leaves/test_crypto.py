@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from string import ascii_letters, digits
 
 import pytest
 
@@ -63,3 +65,20 @@ def test_a_traceback_is_blotted_as_well():
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", (), __import__("sys").exc_info())
     assert "hunter2" not in RedactingFormatter("%(message)s").format(record)
+
+
+def test_a_signed_word_is_read_back_by_every_key_of_the_ring_and_for_its_purpose_alone():
+    word = KeyRing(["old"]).sign("links", b"payload")
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", word)
+    assert KeyRing(["new", "old"]).signed("links", word) == b"payload"
+    assert KeyRing(["new"]).signed("links", word) is None
+    assert KeyRing(["old"]).signed("stops", word) is None
+
+
+def test_a_signed_word_is_good_in_one_spelling_only():
+    ring = KeyRing(["key"])
+    word = ring.sign("links", b"payload")
+    others = [word[:-1], word + "A", word + "=", "", "\u00e4" * 40]
+    for at, right in enumerate(word):
+        others += [word[:at] + letter + word[at + 1 :] for letter in f"{ascii_letters}{digits}-_" if letter != right]
+    assert [other for other in others if ring.signed("links", other) is not None] == []
