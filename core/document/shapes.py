@@ -70,6 +70,15 @@ class Label:
 Shape = Bar | Stroke | Fill | Dot | Label
 
 
+def bar_corners(bar: Bar) -> list[tuple[float, float, float]]:
+    """The corners clockwise from the top left, each with its radius."""
+    round_ones = {"top": (0, 1), "right": (1, 2), "bottom": (2, 3), "left": (3, 0)}[bar.side]
+    radius = min(bar.radius, bar.width / 2, bar.height)
+    right, bottom = bar.x + bar.width, bar.y + bar.height
+    corners = ((bar.x, bar.y), (right, bar.y), (right, bottom), (bar.x, bottom))
+    return [(x, y, radius if number in round_ones else 0) for number, (x, y) in enumerate(corners)]
+
+
 def text_width(text: str, size: float, weight: Weight = "regular") -> float:
     """In CSS px, a little on the wide side: hinting moves letters when they are drawn."""
     return _font(weight).getlength(text) * size / _MEASURED_AT * 1.02 + 1
