@@ -78,7 +78,7 @@ class Grid:
 
 def draw_grid(frame: Frame, *, from_zero: bool, headroom: float) -> tuple[Grid, list[Shape]]:
     """The lines behind and their numbers on the left."""
-    lines = (3 if from_zero else 4) + (2 if frame.height > 320 else 0)
+    lines = 4 + (2 if frame.height > 320 else 0)
     scale = value_scale(values_of(frame.chart), from_zero=from_zero, lines=lines)
     texts = tick_texts(scale, frame.chart.y_display, frame.locale)
     left = max(text_width(text, frame.font) for text in texts) + 14
@@ -95,14 +95,18 @@ def draw_grid(frame: Frame, *, from_zero: bool, headroom: float) -> tuple[Grid, 
 
 
 def draw_x_labels(frame: Frame, places: list[float], *, left: float, right: float) -> list[Shape]:
-    """As many as fit: every one, every second, ... and none that sticks out."""
+    """As many as fit: every one, every second, ... and none that sticks out or touches the one before."""
     texts = x_texts(frame.chart, frame.locale)
     widest = max(text_width(text, frame.font) for text in texts) + 14
     gap = (places[-1] - places[0]) / max(len(places) - 1, 1)
     stride = max(1, math.ceil(widest / gap)) if gap > 0 else 1
     labels: list[Shape] = []
+    end = -math.inf
     for place, text in list(zip(places, texts, strict=True))[::stride]:
         half = text_width(text, frame.font) / 2
         at = min(max(place, left + half), right - half)
+        if at - half < end:
+            continue
+        end = at + half + 6
         labels.append(Label(at, frame.height - 6, text, frame.font, frame.palette.sub, anchor="middle"))
     return labels

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
 
-from core.document.model import Kpi, Section, SectionHead
+from core.document.model import Column, Kpi, Section, SectionHead
 from core.document.points import Cloud, Points
 from core.document.presentation import (
     ROWS,
@@ -18,11 +19,14 @@ from core.document.presentation import (
     Presentation,
     chart_spec,
     kpi_specs,
+    shows_figures,
 )
 from core.document.totals import Total, json_value
+from core.document.values import as_decimal, is_currency
 
 PREVIEW_ROWS = 10
 CHART_POINTS = 400
+_WHOLE_MONEY_FROM = 10_000
 
 
 class SectionGatherer:
@@ -43,6 +47,7 @@ class SectionGatherer:
         self._head = head
         self._totals = [(spec, Total(spec.aggregate)) for spec in kpi_specs(head.columns, presentation)]
         self._points = _points(chart_spec(head.columns, presentation), limit=chart_points, zone=zone)
+        self._as_figures = shows_figures(presentation)
         self._preview_rows = preview_rows
         self._preview: list[pa.RecordBatch] = []
         self._rows = 0
@@ -69,6 +74,7 @@ class SectionGatherer:
             chart=self._points.chart() if self._points is not None else None,
             preview=self._preview_table(),
             elapsed_ms=elapsed_ms,
+            as_figures=self._as_figures,
         )
 
     def _keep_first_rows(self, batch: pa.RecordBatch) -> None:
@@ -106,15 +112,23 @@ def _points(spec: ChartSpec | None, *, limit: int, zone: tzinfo | None) -> Point
 
 
 def _kpi(spec: KpiSpec, total: Total, previous: Mapping[str, Any]) -> Kpi:
+    value = total.value()
     return Kpi(
         label=spec.label,
         column=spec.column,
         aggregate=spec.aggregate,
-        value=total.value(),
-        display=spec.display,
+        value=value,
+        display=_large_money_is_whole(spec.display, value),
         previous=_restored(previous.get(spec.key), spec),
         higher_is_better=spec.higher_is_better,
     )
+
+
+def _large_money_is_whole(display: Column, value: Any) -> Column:
+    """Nobody reads the cents of a quarter of a million; the rows keep them."""
+    amount = as_decimal(value)
+    is_large = amount is not None and amount.is_finite() and abs(amount) >= _WHOLE_MONEY_FROM
+    return replace(display, decimals=0) if is_large and is_currency(display.unit) else display
 
 
 def _restored(value: Any, spec: KpiSpec) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -95,8 +96,12 @@ def is_calendar_part(column: Column) -> bool:
 
 
 def is_earlier(name: str) -> bool:
-    """Whether a series is the comparison: drawn pale, behind."""
-    return bool(set(words_of(name)) & _EARLIER)
+    """Whether a series is the comparison: drawn pale, behind. `visits_last_year` is, `last_flight` is not."""
+    words = words_of(name)
+    pairs = set(pairwise(words))
+    return bool(set(words) & _EARLIER) or any(
+        pair in pairs for part in _CALENDAR for pair in (("last", part), (part, "ago"))
+    )
 
 
 def is_average_word(name: str) -> bool:
@@ -123,6 +128,8 @@ def _kind_of_type(kind: pa.DataType) -> Kind:
 
 def _is_id(words: list[str], kind: pa.DataType) -> bool:
     if not words or pa.types.is_decimal(kind) and kind.scale > 0:
+        return False
+    if is_earlier(" ".join(words)):
         return False
     if words[-1] in _ID_ENDINGS or len(words) == 1 and words[0] in _CALENDAR:
         return True

@@ -42,6 +42,11 @@ class Column:
         return self.kind in ("integer", "decimal", "percent", "duration")
 
 
+def stands_right(column: Column, *, is_first: bool) -> bool:
+    """Quantities stand on the right; so do dates, unless they are what names the row."""
+    return column.is_numeric or (column.kind in ("date", "datetime", "time") and not is_first)
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """A key figure with its value of this run and, when there was an earlier run, of that one."""
@@ -92,7 +97,10 @@ class SectionHead:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section after its last row. A failed one has `error` (words for people) and no rows."""
+    """A section after its last row. A failed one has `error` (words for people) and no rows.
+
+    With `as_figures` its key figures are all that short documents show of it.
+    """
 
     head: SectionHead
     row_count: int = 0
@@ -101,6 +109,7 @@ class Section:
     preview: pa.Table | None = None
     elapsed_ms: int = 0
     error: str | None = None
+    as_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

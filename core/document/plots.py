@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from core.document.frames import ROW, Frame, Grid, draw_grid, draw_x_labels, is_behind, is_horizontal, series_colours
 from core.document.locales import percent_text
@@ -18,6 +19,7 @@ MOST_VALUE_LABELS = 12
 _RADIUS = 4
 _WIDEST_BAR = 64
 _PIE_HOLE = 0.62
+_LONG_GAP = 8
 
 
 def shapes_of(frame: Frame) -> list[Shape]:
@@ -151,14 +153,23 @@ def _places(frame: Frame, grid: Grid) -> list[float]:
 
 
 def _runs(places: list[float], values: list[float | None], grid: Grid) -> list[list[tuple[float, float]]]:
-    """A line breaks where a value is missing."""
+    """A line breaks where a value is missing, and where nothing is known for far longer than usual."""
+    longest = _longest_step(places)
     runs: list[list[tuple[float, float]]] = [[]]
+    before = places[0]
     for place, value in zip(places, values, strict=True):
-        if value is None:
+        if value is None or place - before > longest:
             runs.append([])
-        else:
+        if value is not None:
             runs[-1].append((place, grid.y(value)))
+        before = place
     return [run for run in runs if run]
+
+
+def _longest_step(places: list[float]) -> float:
+    """How far two neighbours may lie apart: a weekend or a few holidays are no gap, a quarter is."""
+    steps = sorted(later - earlier for earlier, later in pairwise(places))
+    return steps[len(steps) // 2] * _LONG_GAP if len(steps) >= _LONG_GAP else math.inf
 
 
 def _dots(frame: Frame) -> list[Shape]:

@@ -136,6 +136,11 @@ def chart_spec(columns: tuple[Column, ...], presentation: Presentation | None = 
     return ChartSpec(kind if kind in _CHARTS else None, x, tuple(y[:MAX_SERIES]), str(asked.get("title") or ""))
 
 
+def shows_figures(presentation: Presentation | None) -> bool:
+    """Whether the key figures are all there is to show, as in a tile of a dashboard."""
+    return _chart(presentation or {}).get("kind") == "metric"
+
+
 def rows_column() -> Column:
     return Column(ROWS, pa.int64(), "integer", "Rows")
 

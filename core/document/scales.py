@@ -10,7 +10,7 @@ from typing import Any
 
 from core.document.locales import day_text, month_text, time_text, weekday_text
 from core.document.model import ChartData, Column, Kind
-from core.document.values import format_value
+from core.document.values import format_value, parse_format
 
 _STEPS = (1, 2, 2.5, 5, 10)
 _COMPACT_FROM = 100_000
@@ -125,4 +125,10 @@ def _axis_column(scale: Scale, display: Column) -> Column:
     if scale.step * factor / 10.0 ** math.floor(math.log10(scale.step * factor)) == 2.5:
         places += 1 if scale.step * factor < 10 else 0
     kind: Kind = "percent" if display.kind == "percent" else "decimal"
-    return replace(display, kind=kind, decimals=places)
+    # The places that the author asked for are for values; round steps need fewer.
+    return replace(_without_places(display), kind=kind, decimals=places)
+
+
+def _without_places(display: Column) -> Column:
+    style = parse_format(display.format) if display.format else None
+    return display if style is None or style.compact or style.currency else replace(display, format=None)

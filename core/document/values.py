@@ -107,6 +107,9 @@ def format_delta(kpi: Kpi, locale: str = "en_GB", *, zone: tzinfo | None = None)
         changed = now != before if now is not None and before is not None else kpi.value != kpi.previous
         return Delta("changed" if changed else "no change", "", "neutral", was)
     rising = now > before
+    if was == format_value(kpi.value, kpi.display, locale=locale, zone=zone, unit=True):
+        # 5.71 after 5.68 minutes reads "5.7, was 5.7": an arrow beside that would confuse.
+        return Delta("no change", "", "neutral", was)
     direction: Literal["good", "bad", "neutral"] = "neutral"
     if kpi.higher_is_better is not None:
         direction = "good" if rising == kpi.higher_is_better else "bad"

@@ -8,16 +8,14 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from core import clock
-from core.document.model import Column, Kpi, ReportHead, Section
+from core.document.model import Column, Kpi, ReportHead, Section, stands_right
 from core.document.values import as_decimal, format_array
+from core.mail.columns import choose_columns, header_lines
 from core.text import plural
 
 Chip = Literal["", "good", "warn", "bad"]
 
-# A phone shows the first column and three figures without scrolling sideways.
-_PHONE_COLUMNS = 4
 _MAX_CELL = 80
-_SHORT_NAME = 22
 # Within a tenth of the report's own figure is still middling.
 _NEAR = Decimal("0.1")
 
@@ -47,7 +45,8 @@ class ColumnView:
 class TableView:
     """Columns, rows of cells in the same order, and the line beneath.
 
-    `more_columns` is what a wide screen leaves out, `more_on_phone` what a phone does.
+    `more_columns` is what a wide screen leaves out, `more_on_phone` what a phone does; `one_line` and
+    `one_line_on_phone` tell whether the names in the first column stay on one line.
     """
 
     columns: tuple[ColumnView, ...]
@@ -56,11 +55,8 @@ class TableView:
     more_columns: str
     more_on_phone: str
     where: str
-
-    @property
-    def names_are_short(self) -> bool:
-        """Whether the first column may stay on one line each."""
-        return all(len(row[0].text) <= _SHORT_NAME for row in self.rows)
+    one_line: bool
+    one_line_on_phone: bool
 
 
 def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where: str) -> TableView | None:
@@ -68,45 +64,50 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
     preview = section.preview
     if preview is None or limits.rows == 0 or limits.columns == 0 or not section.head.visible:
         return None
-    by_importance = _by_importance(section)
-    kept = [column for column in section.head.visible if column in by_importance[: limits.columns]]
-    on_phone = by_importance[: min(_PHONE_COLUMNS, limits.columns)]
     rows = preview.slice(0, limits.rows)
-    cells = [_cells(rows.column(column.name), column, section=section, head=head) for column in kept]
-    total = len(section.head.visible)
+    visible = section.head.visible
+    texts = [_texts(rows.column(column.name), column, head) for column in visible]
+    chosen = choose_columns(section, texts, most=limits.columns)
+    kept, on_phone, total = chosen.kept, chosen.on_phone, len(visible)
+    cells = [
+        _cells(rows.column(column.name), column, shown, section.kpis)
+        for column, shown in zip(visible, texts, strict=True)
+        if column in kept
+    ]
     return TableView(
-        columns=tuple(_column_view(column, section=section, on_phone=column in on_phone) for column in kept),
+        columns=tuple(
+            _column_view(column, section=section, on_phone=column in on_phone, is_first=number == 0)
+            for number, column in enumerate(kept)
+        ),
         rows=tuple(zip(*cells, strict=True)),
         shown=_shown(rows.num_rows, section.row_count),
         more_columns=_more_columns(total - len(kept)),
         more_on_phone=_more_columns(total - len(on_phone)),
         where=where if rows.num_rows < section.row_count or len(kept) < total else "",
+        one_line=chosen.one_line,
+        one_line_on_phone=chosen.one_line_on_phone,
     )
 
 
-def _by_importance(section: Section) -> list[Column]:
-    """The first column names the row; then the key figures, then the rest, each in the query's order."""
-    figures = {kpi.column for kpi in section.kpis}
-    first, *others = section.head.visible
-    return [first, *sorted(others, key=lambda column: (column.name not in figures, not column.is_numeric))]
-
-
-def _column_view(column: Column, *, section: Section, on_phone: bool) -> ColumnView:
+def _column_view(column: Column, *, section: Section, on_phone: bool, is_first: bool) -> ColumnView:
     label = f"{column.label} ({column.unit})" if column.unit and column.kind != "percent" else column.label
+    label = header_lines(label)
     if _benchmark(column, section.kpis) is not None:
         return ColumnView(label, "center", on_phone)
-    is_right = column.is_numeric or column.kind in ("date", "datetime", "time")
-    return ColumnView(label, "right" if is_right else "left", on_phone)
+    return ColumnView(label, "right" if stands_right(column, is_first=is_first) else "left", on_phone)
 
 
-def _cells(values: Any, column: Column, *, section: Section, head: ReportHead) -> list[Cell]:
+def _texts(values: Any, column: Column, head: ReportHead) -> list[str]:
     texts = format_array(values, column, locale=head.locale, zone=clock.zone(head.timezone))
-    benchmark = _benchmark(column, section.kpis)
+    return [_short(text) for text in texts]
+
+
+def _cells(values: Any, column: Column, texts: Sequence[str], kpis: Sequence[Kpi]) -> list[Cell]:
+    benchmark = _benchmark(column, kpis)
     if benchmark is None:
-        return [Cell(_short(text)) for text in texts]
+        return [Cell(text) for text in texts]
     return [
-        Cell(_short(text), _chip(as_decimal(value), benchmark))
-        for text, value in zip(texts, values.to_pylist(), strict=True)
+        Cell(text, _chip(as_decimal(value), benchmark)) for text, value in zip(texts, values.to_pylist(), strict=True)
     ]
 
 
@@ -127,10 +128,15 @@ def _benchmark(column: Column, kpis: Sequence[Kpi]) -> _Benchmark | None:
         return None
     for kpi in kpis:
         value = as_decimal(kpi.value)
-        is_average = kpi.column == column.name and kpi.aggregate == "avg"
+        # The share of all rows is no average of the shares of rows: queries give it as a column of its own.
+        is_average = kpi.column == column.name and kpi.aggregate == "avg" or _is_share_of_all(kpi, column)
         if is_average and kpi.higher_is_better is not None and value is not None and value.is_finite() and value > 0:
             return _Benchmark(value, kpi.higher_is_better)
     return None
+
+
+def _is_share_of_all(kpi: Kpi, column: Column) -> bool:
+    return kpi.display.kind == "percent" and kpi.label.casefold() == column.label.casefold()
 
 
 def _chip(value: Decimal | None, benchmark: _Benchmark) -> Chip:

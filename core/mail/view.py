@@ -200,7 +200,7 @@ def _tile(kpi: Kpi, head: ReportHead) -> Tile:
 
 
 def _is_tile(section: Section) -> bool:
-    return bool(section.kpis) and section.error is None and section.chart is not None and section.chart.kind == "metric"
+    return section.as_figures and bool(section.kpis) and section.error is None
 
 
 def _section_view(section: Section, document: ReportDocument, copy: Copy, limits: TableLimits) -> SectionView:

@@ -95,7 +95,7 @@ def test_an_empty_report_says_so_above_everything():
 def test_a_dashboard_shows_each_tile_and_names_the_failed_one():
     html = _html(
         make_document(
-            make_section(head=SectionHead("k", "Flights", COLUMNS), chart=make_chart("metric"), kpis=make_kpis()[:1]),
+            make_section(head=SectionHead("k", "Flights", COLUMNS), as_figures=True, chart=None, kpis=make_kpis()[:1]),
             make_section(head=SectionHead("a", "Airlines", COLUMNS), kpis=()),
             make_section(head=SectionHead("w", "Weather", COLUMNS), error="The table weather is gone.", preview=None),
         )
