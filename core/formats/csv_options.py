@@ -37,7 +37,7 @@ _ENCODINGS: Final[dict[str, str]] = {"utf-16-le": "UTF-16", "cp1252": "Windows-1
 
 @dataclass(frozen=True, slots=True)
 class CsvOptions:
-    """`header` is True or "names" for the query's names, "labels" for what people read, False for none.
+    """`header` is True for the query's names, "labels" for what people read, False for none.
 
     `guard` puts an apostrophe before text that a spreadsheet would run as a formula.
     """
@@ -82,6 +82,8 @@ def read_options(given: Any) -> CsvOptions:
         check_choice("preset", preset, {"preset": tuple(PRESETS)}, label="CSV")
     for name, value in values.items():
         _check(name, value)
+    if values.get("header") == "names":
+        values["header"] = True
     options = CsvOptions(**{**PRESETS.get(preset, {}), **values})
     if options.decimal == options.delimiter:
         raise refused("Decimals with a comma need another CSV delimiter than the comma: use ;, | or tab.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -15,12 +15,20 @@ from core.formats.csv_options import CsvOptions, read_options
 from core.formats.options import object_schema
 from core.text import did_you_mean, join_words
 
-__all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "read_options"]
+__all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "csv_meaning", "read_options"]
 
 _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "csv": csv_options.read_options,
     "excel": excel_options.read_options,
 }
+
+
+def csv_meaning(options: Mapping[str, Any]) -> CsvOptions:
+    """How the CSV files of a report are written; what was saved once and is no option any more counts for nothing."""
+    try:
+        return read_options(options.get("csv", {}))
+    except InvalidInput:
+        return CsvOptions()
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from core.schemas.accounts import Actor
 from core.schemas.content import DashboardResponse, ParameterValue, SavedQueryResponse
 from core.schemas.schedule import ScheduleConfig
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse
+from pages.components.csv_fields import format_fields
 from pages.components.mail_draft import complete, draft_of
 from pages.components.mail_fields import body_field, subject_field
 from pages.components.parameter_fields import parameter_fields
@@ -156,10 +157,11 @@ def _mail(user: Actor, values: dict[str, Any], report: ScheduledReportResponse |
         format_func=format_label, key=f"{key}-formats",
         help="Attached to the mail; what is too large for a mail becomes a link.",
     )  # fmt: skip
+    options = format_fields(report.format_options if report else {}, formats, key=f"{key}-csv")
     draft = draft_of(user, complete({**values, "formats": formats}, report, user), key=f"{key}-mail")
     subject = subject_field(report.email_subject if report else None, draft, key=f"{key}-subject")
     body = body_field(report.email_body if report else None, draft, key=f"{key}-body")
-    return {"formats": formats, "email_subject": subject, "email_body": body}
+    return {"formats": formats, "format_options": options, "email_subject": subject, "email_body": body}
 
 
 def validated(values: dict[str, Any], report: ScheduledReportResponse | None) -> ScheduledReportCreate:

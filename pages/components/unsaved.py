@@ -15,6 +15,7 @@ from core.schemas.content import (
     SavedQueryResponse,
     TileInput,
 )
+from core.schemas.formats import csv_meaning
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse
 
 
@@ -61,6 +62,7 @@ def _rest_of_schedule(
     return (
         (config.type, config.time, config.weekdays, config.day_of_month, config.timezone),
         sorted(report.formats),
+        csv_meaning(report.format_options),
         report.email_subject or "",
         report.email_body or "",
         _filled(parameters, report.parameters),
