@@ -8,6 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST_FILE_NAME = 80
+_LONGEST_EXTENSION = 10
+# File systems count bytes: 255 of them, with room for what a browser adds to a second download.
+_MOST_BYTES = 230
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -17,17 +21,24 @@ def slug(text: str, *, fallback: str = "report") -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:60].strip("-") or fallback
 
 
-def safe_file_name(name: str, *, fallback: str = "report") -> str:
-    """A name that every file system and mail client takes: no paths, no control or bidi characters."""
+def safe_file_name(name: str, *, fallback: str = "report", longest: int = LONGEST_FILE_NAME) -> str:
+    """A name that every file system and mail client takes: no paths, no control or bidi characters, not too long."""
     name = unicodedata.normalize("NFC", name)
-    name = "".join(ch for ch in name if unicodedata.category(ch) not in ("Cc", "Cf", "Cs"))
+    name = "".join(ch for ch in name if unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
     name = re.sub(r'[\\/:*?"<>|]+', "_", name).strip(". ")
-    while len(name.encode()) > 120:
-        stem, dot, extension = name.rpartition(".")
-        name = stem[:-1] + dot + extension if dot and stem else name[:-1]
-    if name.split(".")[0].lower() in _WINDOWS_DEVICES:
+    if name.split(".")[0].strip().lower() in _WINDOWS_DEVICES:
         name = f"_{name}"
-    return name or fallback
+    stem, dot, extension = name.rpartition(".")
+    # A dot far from the end begins no extension.
+    if not stem or len(extension) > _LONGEST_EXTENSION:
+        return _cut(name, longest, _MOST_BYTES) or fallback
+    ending = dot + extension
+    return _cut(stem, longest - len(ending), _MOST_BYTES - len(ending.encode())) + ending
+
+
+def _cut(text: str, characters: int, size: int) -> str:
+    """At most so many characters and bytes, without a letter cut in two, nor a dot or a blank at the end."""
+    return text[:characters].encode()[:size].decode(errors="ignore").rstrip(". ")
 
 
 def join_words(words: Iterable[str], *, last: str = "and") -> str:

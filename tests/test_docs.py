@@ -19,7 +19,7 @@ from core.formats import FORMAT_KEYS
 from core.formats.csv_options import CsvOptions
 from core.mail.presets import PRESETS
 from core.mail.template_engine import make_environment
-from core.mail.template_variables import VARIABLES
+from core.mail.template_registry import VARIABLES
 from core.periods import MACROS
 from core.settings import PREFIX, Settings
 from core.sources import SourceOptions, open_source

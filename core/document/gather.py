@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
@@ -10,6 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from core.document.fingerprints import Fingerprint
+from core.document.guesses import Aggregate
 from core.document.model import Column, Kpi, Section, SectionHead
 from core.document.points import Cloud, Points
 from core.document.presentation import (
@@ -28,11 +30,15 @@ PREVIEW_ROWS = 10
 CHART_POINTS = 400
 _WHOLE_MONEY_FROM = 10_000
 
+# An aggregate over a column, as the texts of a mail ask for it.
+Asked = tuple[Aggregate, str]
+
 
 class SectionGatherer:
     """Fed with every batch of a section; keeps totals, chart points and a copy of the first rows, nothing else.
 
-    `zone` moves instants before they are put into days or months.
+    `zone` moves instants before they are put into days or months. `asked` are further totals; those over columns
+    that the result does not have are left out.
     """
 
     def __init__(
@@ -43,8 +49,12 @@ class SectionGatherer:
         preview_rows: int = PREVIEW_ROWS,
         chart_points: int = CHART_POINTS,
         zone: tzinfo | None = None,
+        asked: Iterable[Asked] = (),
     ) -> None:
         self._head = head
+        names = {column.name for column in head.columns}
+        self._asked = {(how, name): Total(how) for how, name in asked if name in names}
+        self._fingerprint = Fingerprint()
         self._totals = [(spec, Total(spec.aggregate)) for spec in kpi_specs(head.columns, presentation)]
         self._points = _points(chart_spec(head.columns, presentation), limit=chart_points, zone=zone)
         self._as_figures = shows_figures(presentation)
@@ -62,8 +72,11 @@ class SectionGatherer:
                 total.add_rows(batch.num_rows)
             else:
                 total.add(batch.column(spec.column))
+        for (_how, name), total in self._asked.items():
+            total.add(batch.column(name))
         if self._points is not None:
             self._points.add(batch)
+        self._fingerprint.add(batch)
 
     def finish(self, elapsed_ms: int = 0, previous_kpis: Mapping[str, Any] | None = None) -> Section:
         """`previous_kpis` is what `previous_values` read from the run before, None when there was none."""
@@ -74,6 +87,8 @@ class SectionGatherer:
             chart=self._points.chart() if self._points is not None else None,
             preview=self._preview_table(),
             elapsed_ms=elapsed_ms,
+            totals={asked: total.value() for asked, total in self._asked.items()},
+            fingerprint=self._fingerprint.text(),
             as_figures=self._as_figures,
         )
 
@@ -100,9 +115,24 @@ def kpi_json(section: Section) -> list[dict[str, Any]]:
     ]
 
 
+def section_json(section: Section) -> dict[str, Any]:
+    """What the next run compares with, and what a text may name, as it is stored with the run."""
+    return {
+        "section": section.head.key,
+        "kpis": kpi_json(section),
+        "columns": [column.name for column in section.head.visible],
+        "fingerprint": section.fingerprint,
+    }
+
+
 def previous_values(stored: list[dict[str, Any]]) -> dict[str, Any]:
     """What `finish` compares with, out of an earlier `kpi_json`."""
     return {entry["key"]: entry.get("value") for entry in stored if "key" in entry}
+
+
+def fingerprints_of(stored: list[dict[str, Any]]) -> dict[str, str]:
+    """The fingerprint of each section, out of its `section_json`."""
+    return {entry["section"]: entry["fingerprint"] for entry in stored if entry.get("fingerprint")}
 
 
 def _points(spec: ChartSpec | None, *, limit: int, zone: tzinfo | None) -> Points | Cloud | None:

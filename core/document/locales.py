@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_compact_decimal, get_currency_precision, get_currency_symbol
 
 from core.errors import InvalidInput
@@ -125,9 +126,43 @@ def month_text(day: date, locale: str) -> str:
     return format_date(day, format="MMM y", locale=find_locale(locale))
 
 
-def time_text(moment: time) -> str:
-    """`07:00`, with seconds when there are any."""
-    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+def time_text(moment: time, locale: str = "en_GB") -> str:
+    """`07:00`, or `7:00 AM` where the language counts to twelve; with seconds when there are any."""
+    seconds = ":ss" if moment.second else ""
+    if "a" not in _time_pattern(locale):
+        return f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
+    return format_time(moment, format=f"h:mm{seconds}\xa0a", locale=find_locale(locale))
+
+
+def direction(locale: str) -> Literal["ltr", "rtl"]:
+    """Which way people of this language read."""
+    return "rtl" if find_locale(locale).character_order == "right-to-left" else "ltr"
+
+
+def places_of(number: Decimal) -> int:
+    """Two places for what is 1 or more, three significant digits below, and never a trailing zero."""
+    wanted = 2 if abs(number) >= 1 or not number else 2 - number.adjusted()
+    rounded = number.quantize(Decimal(1).scaleb(-wanted), context=EXACT).normalize(EXACT)
+    exponent = rounded.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def duration_text(seconds: Decimal, locale: str) -> str:
+    """The two largest parts: `2 d 3 h`, `1 h 05 min`, `4 min 07 s`, `12.5 s`, `350 ms`."""
+    if seconds < 0:
+        return MINUS + duration_text(-seconds, locale)
+    if seconds and seconds < 1:
+        return f"{number_text(seconds * 1000, locale, decimals=0)} ms"
+    if seconds < 60:
+        return f"{number_text(seconds, locale, decimals=min(1, places_of(seconds)))} s"
+    whole = int(number_text(seconds, "en_GB", decimals=0, grouped=False))
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s" if whole % 60 else f"{whole // 60} min"
+    minutes = (whole + 30) // 60
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = (minutes + 30) // 60
+    return f"{number_text(Decimal(hours // 24), locale, decimals=0)} d {hours % 24} h"
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
@@ -148,6 +183,11 @@ def rounding_half_up() -> Iterator[None]:
 @lru_cache(maxsize=256)
 def _symbol(currency: str, locale: str) -> str:
     return str(get_currency_symbol(currency, locale=find_locale(locale)))
+
+
+@lru_cache(maxsize=64)
+def _time_pattern(locale: str) -> str:
+    return str(find_locale(locale).time_formats["short"].pattern)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ A report has one section per query: a saved query gives one, a dashboard one per
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -99,7 +100,9 @@ class SectionHead:
 class Section:
     """A section after its last row. A failed one has `error` (words for people) and no rows.
 
-    With `as_figures` its key figures are all that short documents show of it.
+    `totals` are the aggregates over all rows that the texts of the mail ask for, by (aggregate, column);
+    `fingerprint` is the same for the same rows in the same order. With `as_figures` its key figures are all that
+    short documents show of it.
     """
 
     head: SectionHead
@@ -109,6 +112,8 @@ class Section:
     preview: pa.Table | None = None
     elapsed_ms: int = 0
     error: str | None = None
+    totals: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    fingerprint: str = ""
     as_figures: bool = False
 
 
@@ -120,6 +125,14 @@ class Period:
     end: date
     label: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A workspace's own look: its colour as `#RRGGBB`, its logo as a PNG; None means ours."""
+
+    colour: str | None = None
+    logo: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,7 @@ class ReportHead:
     page_size: Literal["A4", "Letter"] = "A4"
     formats: tuple[str, ...] = ()
     format_options: dict[str, Any] = field(default_factory=dict)
+    brand: Brand = Brand()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _days(moments: list[date]) -> int:
 
 def _moment_text(moment: date, locale: str, *, within_a_day: bool) -> str:
     if isinstance(moment, datetime) and within_a_day:
-        return time_text(moment.time())
+        return time_text(moment.time(), locale)
     return day_text(moment, locale)
 
 

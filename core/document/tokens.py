@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import colorsys
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from core.errors import InvalidInput
 
-# WCAG 2.2 AA for text of normal size.
+# WCAG 2.2 AA: for text of normal size, and for what is seen rather than read, such as a button or a bar.
 READABLE = 4.5
+VISIBLE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as `#RRGGBB`. `brand_ink` is the text on `brand`; `*_soft` are backgrounds of chips in that colour."""
+    """Colours as `#RRGGBB`. `brand` fills buttons and bars, `brand_ink` is the text on it, `link` the brand as text;
+    `*_soft` are backgrounds of chips in that colour.
+    """
 
     name: str
     page: str
@@ -26,6 +30,7 @@ class Palette:
     muted: str
     brand: str
     brand_ink: str
+    link: str
     good: str
     good_soft: str
     warn: str
@@ -52,6 +57,7 @@ LIGHT = Palette(
     muted="#646C7A",
     brand="#3B5BDB",
     brand_ink="#FFFFFF",
+    link="#3B5BDB",
     good="#0B7A4B",
     good_soft="#E6F5EE",
     warn="#8A5A00",
@@ -74,6 +80,7 @@ DARK = Palette(
     muted="#8E97A6",
     brand="#9DB0FF",
     brand_ink="#10131C",
+    link="#9DB0FF",
     good="#5ADBA0",
     good_soft="#13302A",
     warn="#F2C063",
@@ -130,12 +137,24 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def with_brand(palette: Palette, brand: str) -> Palette:
-    """The palette with a workspace's own brand colour, moved only as far as it must be to stay readable."""
-    colour = _readable_on(brand, palette.card, lighten=palette.is_dark)
+@lru_cache(maxsize=64)
+def with_brand(palette: Palette, brand: str | None) -> Palette:
+    """The palette with a workspace's own colour; None leaves it as it is.
+
+    The colour is moved only as far as it must be: seen as a fill and read as a link on light, read in both on dark.
+    """
+    if brand is None or brand.upper() == LIGHT.brand:
+        return palette
+    link = _moved(brand, palette.card, least=READABLE, lighten=palette.is_dark)
+    fill = link if palette.is_dark else _moved(brand, palette.card, least=VISIBLE, lighten=False)
+    return replace(palette, brand=fill, brand_ink=ink_on(fill), link=link, series=(fill, *palette.series[1:]))
+
+
+def ink_on(colour: str) -> str:
+    """The text that is readable on a fill: ours where they are, else black, which is where white is not."""
     inks = (LIGHT.brand_ink, DARK.brand_ink)
     ink = max(inks, key=lambda candidate: contrast(candidate, colour))
-    return replace(palette, brand=colour, brand_ink=ink, series=(colour, *palette.series[1:]))
+    return ink if contrast(ink, colour) >= READABLE else "#000000"
 
 
 def blend(colour: str, background: str, share: float) -> str:
@@ -163,12 +182,12 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _readable_on(colour: str, background: str, *, lighten: bool) -> str:
-    """Lighter (or darker) in steps of one per cent until it is readable on the background."""
+def _moved(colour: str, background: str, *, least: float, lighten: bool) -> str:
+    """Lighter (or darker) in steps of one per cent until the contrast with the background is there."""
     red, green, blue = (byte / 255 for byte in rgb(colour))
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
     candidate = _hex(red, green, blue)
-    while contrast(candidate, background) < READABLE and 0 <= lightness <= 1:
+    while contrast(candidate, background) < least and 0 <= lightness <= 1:
         lightness += 0.01 if lighten else -0.01
         candidate = _hex(*colorsys.hls_to_rgb(hue, min(max(lightness, 0), 1), saturation))
     return candidate

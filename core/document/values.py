@@ -21,9 +21,11 @@ from core.document.locales import (
     compact_text,
     currency_text,
     date_text,
+    duration_text,
     integer_texts,
     number_text,
     percent_text,
+    places_of,
     signed,
     time_text,
 )
@@ -183,15 +185,7 @@ def _number(number: Decimal, style: ValueFormat, decimals: int | None, locale: s
     if number and not _PLAIN_FROM <= abs(number) < _PLAIN_BELOW and not pa.types.is_decimal(column.type):
         if number != number.to_integral_value(context=EXACT) or pa.types.is_floating(column.type):
             return signed(f"{float(number):.6g}".replace("-", MINUS, 1) if number < 0 else f"{float(number):.6g}")
-    return number_text(number, locale, decimals=_places(number) if decimals is None else decimals)
-
-
-def _places(number: Decimal) -> int:
-    """Two places for what is 1 or more, three significant digits below, and never a trailing zero."""
-    wanted = 2 if abs(number) >= 1 or not number else 2 - number.adjusted()
-    rounded = number.quantize(Decimal(1).scaleb(-wanted), context=EXACT).normalize(EXACT)
-    exponent = rounded.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return number_text(number, locale, decimals=places_of(number) if decimals is None else decimals)
 
 
 def _id_text(number: Decimal) -> str:
@@ -208,7 +202,7 @@ def _show_other(value: Any, *, style: ValueFormat, locale: str, zone: tzinfo | N
     if isinstance(value, date):
         return date_text(value, locale)
     if isinstance(value, time):
-        return time_text(value)
+        return time_text(value, locale)
     if isinstance(value, timedelta):
         return duration_text(timedelta_seconds(value), locale)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -222,29 +216,11 @@ def _datetime_text(value: datetime, *, style: ValueFormat, locale: str, zone: tz
     if zone is not None and value.tzinfo is not None:
         value = value.astimezone(zone)
     day = date_text(value.date(), locale)
-    return day if style.kind == "date" else f"{day}, {time_text(value.time())}"
+    return day if style.kind == "date" else f"{day}, {time_text(value.time(), locale)}"
 
 
 def timedelta_seconds(value: timedelta) -> Decimal:
     return Decimal(value // timedelta(microseconds=1)).scaleb(-6)
-
-
-def duration_text(seconds: Decimal, locale: str) -> str:
-    """The two largest parts: `2 d 3 h`, `1 h 05 min`, `4 min 07 s`, `12.5 s`, `350 ms`."""
-    if seconds < 0:
-        return MINUS + duration_text(-seconds, locale)
-    if seconds and seconds < 1:
-        return f"{number_text(seconds * 1000, locale, decimals=0)} ms"
-    if seconds < 60:
-        return f"{number_text(seconds, locale, decimals=min(1, _places(seconds)))} s"
-    whole = int(number_text(seconds, "en_GB", decimals=0, grouped=False))
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s" if whole % 60 else f"{whole // 60} min"
-    minutes = (whole + 30) // 60
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = (minutes + 30) // 60
-    return f"{number_text(Decimal(hours // 24), locale, decimals=0)} d {hours % 24} h"
 
 
 def _bytes_text(value: bytes) -> str:

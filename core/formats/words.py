@@ -71,7 +71,7 @@ def run_time(head: ReportHead) -> str:
 def instant(moment: datetime, head: ReportHead) -> str:
     """An instant in the report's zone, to the minute."""
     local = moment.astimezone(zone(head.timezone)).replace(second=0, microsecond=0)
-    return f"{date_text(local.date(), head.locale)}, {time_text(local.time())}"
+    return f"{date_text(local.date(), head.locale)}, {time_text(local.time(), head.locale)}"
 
 
 def origin(head: ReportHead) -> str:

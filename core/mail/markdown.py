@@ -8,6 +8,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from core.document.tokens import LIGHT
+
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "code", "blockquote", "h1", "h2", "h3", "hr"}
 # Mail clients strip style sheets or not; styles at the tag always arrive.
 _STYLES = {
@@ -27,8 +29,11 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
-def markdown_html(text: str) -> Markup:
-    """Safe HTML with its styles at the tags; raw HTML in the text is shown as text, pictures are dropped."""
+def markdown_html(text: str, *, link: str = LIGHT.link, is_rtl: bool = False) -> Markup:
+    """Safe HTML with its styles at the tags; raw HTML in the text is shown as text, pictures are dropped.
+
+    `link` is the colour of links.
+    """
     clean = nh3.clean(
         _parser().render(text.strip()),
         tags=_TAGS,
@@ -37,6 +42,7 @@ def markdown_html(text: str) -> Markup:
         link_rel="noopener noreferrer",
     )
     for tag, style in _STYLES.items():
+        style = style.replace("left", "right") if is_rtl else style
         clean = clean.replace(f"<{tag}>", f'<{tag} style="{style}">')
     # Safe: the cleaner's whitelist has passed every tag and attribute, the styles are ours.
-    return Markup(clean.replace("<a ", '<a class="br" style="color:#3B5BDB" '))  # noqa: S704
+    return Markup(clean.replace("<a ", f'<a class="br" style="color:{link}" '))  # noqa: S704

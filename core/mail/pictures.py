@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.document.charts import chart_alt, chart_legend, chart_png
-from core.document.model import ChartData, ReportDocument
-from core.document.tokens import DARK, LIGHT, Palette
+from core.document.model import Brand, ChartData, ReportDocument
+from core.document.tokens import DARK, LIGHT, Palette, with_brand
+from core.mail.render import LOGO_CID
 from core.mail.view import LegendEntry, Picture
 
 # Each chart is some 70 KB for both schemes; the rest is in the full report.
@@ -37,28 +38,34 @@ class DrawnCharts:
 
 
 def draw_charts(document: ReportDocument, *, with_dark: bool = True) -> DrawnCharts:
-    """Draw the first few charts of a report."""
+    """Draw the first few charts of a report in the workspace's colours; its logo comes with them."""
+    light, dark = (with_brand(palette, document.head.brand.colour) for palette in (LIGHT, DARK))
     pictures: dict[str, Picture] = {}
-    inline: list[InlinePicture] = []
+    inline = [*logo_picture(document.head.brand)]
     for key, chart in _charts(document)[:MAX_CHARTS]:
         name = f"chart-{len(pictures) + 1}"
-        drawn = [_draw(chart, LIGHT, cid=f"{name}-light", locale=document.head.locale)]
+        drawn = [_draw(chart, light, cid=f"{name}-light", locale=document.head.locale)]
         if with_dark:
-            drawn.append(_draw(chart, DARK, cid=f"{name}-dark", locale=document.head.locale))
+            drawn.append(_draw(chart, dark, cid=f"{name}-dark", locale=document.head.locale))
         pictures[key] = Picture(
             light=f"cid:{drawn[0].cid}",
             dark=f"cid:{drawn[1].cid}" if with_dark else "",
             alt=chart_alt(chart, locale=document.head.locale),
-            legend=chart_legend_entries(chart),
+            legend=chart_legend_entries(chart, light),
         )
         inline += drawn
     return DrawnCharts(pictures, tuple(inline))
 
 
-def chart_legend_entries(chart: ChartData) -> tuple[LegendEntry, ...]:
+def logo_picture(brand: Brand) -> tuple[InlinePicture, ...]:
+    """The workspace's logo as a part of the mail, when it has one."""
+    return (InlinePicture(LOGO_CID, brand.logo),) if brand.logo else ()
+
+
+def chart_legend_entries(chart: ChartData, palette: Palette = LIGHT) -> tuple[LegendEntry, ...]:
     """The legend with the classes of `base.html.j2` that know the dark colours."""
-    css = {LIGHT.previous: "sp"} | {colour: f"s{index}" for index, colour in enumerate(LIGHT.series)}
-    return tuple(LegendEntry(name, colour, css[colour]) for name, colour in chart_legend(chart, LIGHT))
+    css = {palette.previous: "sp"} | {colour: f"s{index}" for index, colour in enumerate(palette.series)}
+    return tuple(LegendEntry(name, colour, css[colour]) for name, colour in chart_legend(chart, palette))
 
 
 def _charts(document: ReportDocument) -> list[tuple[str, ChartData]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from core.document.model import ReportDocument
-from core.document.tokens import DARK, FONT_STACK, LIGHT
+from core.document.locales import direction
+from core.document.model import Brand, ReportDocument
+from core.document.tokens import DARK, FONT_STACK, LIGHT, with_brand
 from core.mail.markdown import markdown_html
 from core.mail.table import TableLimits, TableView
+from core.mail.template_blocks import Part, body_parts
 from core.mail.view import Copy, ReportView, SectionView, Tile, report_view
 
 # Gmail cuts a mail off at 102 KB, footer included.
@@ -25,6 +27,7 @@ _DASHBOARD_LIMITS = ((6, 5), (5, 5), (4, 5), (4, 3), (3, 2), (0, 0))
 # Keeps the body's text out of the line that inboxes show after the subject.
 _PREHEADER_PADDING = "\u2007\ufeff\u034f " * 40
 _TEXT_CELL = 28
+LOGO_CID = "logo"
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -37,13 +40,18 @@ class RenderedMail:
 
 
 def render_report(document: ReportDocument, copy: Copy, *, body_markdown: str) -> RenderedMail:
-    """Both bodies, with tables cut until the HTML is within `HTML_BUDGET`."""
-    for columns, rows in _DASHBOARD_LIMITS if len(document.sections) > 1 else _LIMITS:
-        view = report_view(document, copy, TableLimits(columns=columns, rows=rows))
-        html = _report_html(view, body_markdown=body_markdown, is_dashboard=len(document.sections) > 1)
+    """Both bodies, with tables cut until the HTML is within `HTML_BUDGET`.
+
+    `body_markdown` may hold the marks of blocks, which take the place of the same part further down.
+    """
+    is_dashboard = len(document.sections) > 1
+    parts = body_parts(body_markdown)
+    for limits in _limits(parts, is_dashboard=is_dashboard):
+        view = report_view(document, copy, limits)
+        html = _report_html(view, parts, document=document, is_dashboard=is_dashboard)
         if len(html.encode()) <= HTML_BUDGET:
             break
-    return RenderedMail(html, _report_text(view, body_markdown=body_markdown))
+    return RenderedMail(html, _report_text(view, parts))
 
 
 def render_html(document: ReportDocument, copy: Copy, *, body_markdown: str) -> str:
@@ -61,6 +69,7 @@ def render_notice(
     sent_at: str,
     url: str = "",
     url_label: str = "",
+    brand: Brand | None = None,
 ) -> RenderedMail:
     """A short mail without figures: something happened, and what to do."""
     values: dict[str, Any] = {
@@ -76,10 +85,23 @@ def render_notice(
         "preheader": paragraphs[0] if paragraphs else title,
     }
     text = _environment("text").get_template("notice.txt.j2").render(values)
-    return RenderedMail(_render_html("notice.html.j2", values), text.strip() + "\n")
+    return RenderedMail(_render_html("notice.html.j2", values, brand=brand or Brand()), text.strip() + "\n")
 
 
-def _report_html(view: ReportView, *, body_markdown: str, is_dashboard: bool) -> str:
+def _limits(parts: Sequence[Part], *, is_dashboard: bool) -> Iterator[TableLimits]:
+    """What is tried in turn; a table that the text asks for is as long as it says, if it fits."""
+    usual: tuple[tuple[int, int], ...] = _DASHBOARD_LIMITS if is_dashboard else _LIMITS
+    asked = next((part.rows for part in parts if part.kind == "table"), None)
+    if asked is not None:
+        yield from (TableLimits(columns=columns, rows=asked) for columns in range(usual[0][0], 3, -1))
+        usual = tuple((columns, min(rows, asked)) for columns, rows in usual)
+    yield from (TableLimits(columns=columns, rows=rows) for columns, rows in usual)
+
+
+def _report_html(view: ReportView, parts: Sequence[Part], *, document: ReportDocument, is_dashboard: bool) -> str:
+    head = document.head
+    link = with_brand(LIGHT, head.brand.colour).link
+    is_rtl = direction(head.locale) == "rtl"
     values = {
         "view": view,
         "title": view.title,
@@ -87,16 +109,22 @@ def _report_html(view: ReportView, *, body_markdown: str, is_dashboard: bool) ->
         "sent_at": view.sent_at,
         "language": view.language,
         "preheader": view.preheader,
-        "body": markdown_html(body_markdown),
+        "parts_of_body": parts,
+        "placed": {part.kind for part in parts},
+        "markdown": lambda text: markdown_html(text, link=link, is_rtl=is_rtl),
         "dashboard": is_dashboard,
     }
-    return _render_html("report.html.j2", values)
+    return _render_html("report.html.j2", values, brand=head.brand, is_rtl=is_rtl)
 
 
-def _render_html(name: str, values: Mapping[str, Any]) -> str:
+def _render_html(name: str, values: Mapping[str, Any], *, brand: Brand, is_rtl: bool = False) -> str:
     design = {
-        "light": LIGHT,
-        "dark": DARK,
+        "light": with_brand(LIGHT, brand.colour),
+        "dark": with_brand(DARK, brand.colour),
+        "logo": f"cid:{LOGO_CID}" if brand.logo else "",
+        "dir": "rtl" if is_rtl else "ltr",
+        "left": "right" if is_rtl else "left",
+        "right": "left" if is_rtl else "right",
         "padding": _PREHEADER_PADDING,
         # In an attribute the quotes would end it; escaped, their semicolons end the rule.
         "font": Markup(FONT_STACK.replace('"', "'")),  # noqa: S704
@@ -104,13 +132,14 @@ def _render_html(name: str, values: Mapping[str, Any]) -> str:
     return _environment("html").get_template(name).render(design, **values)
 
 
-def _report_text(view: ReportView, *, body_markdown: str) -> str:
+def _report_text(view: ReportView, parts: Sequence[Part]) -> str:
     text = (
         _environment("text")
         .get_template("report.txt.j2")
         .render(
             view=view,
-            body=body_markdown.strip(),
+            parts_of_body=parts,
+            placed={part.kind for part in parts},
             tiles=_tile_lines(view.tile_rows),
             section_tiles=_section_tiles,
             aligned=_aligned,

@@ -10,13 +10,12 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from jinja2 import TemplateError
 
 from core.mail.template_engine import render
+from core.mail.template_values import decode
 
 MEMORY_BYTES = 600 * 1024 * 1024
 CPU_SECONDS = 2
@@ -30,25 +29,6 @@ def limit_resources() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-
-
-def encode(value: Any) -> Any:
-    """Dates for the way through JSON; the counterpart of `decode`."""
-    if isinstance(value, date):
-        return {"$date": value.isoformat()[:10]}
-    if isinstance(value, Mapping):
-        return {str(key): encode(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [encode(inner) for inner in value]
-    return value if isinstance(value, str | int | float | None) else str(value)
-
-
-def decode(value: Any) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"$date"}:
-            return date.fromisoformat(value["$date"])
-        return {key: decode(inner) for key, inner in value.items()}
-    return [decode(inner) for inner in value] if isinstance(value, list) else value
 
 
 def run_job(job: dict[str, Any], locale: str) -> dict[str, str]:

@@ -6,59 +6,46 @@ reaching the machine; only the limits of the child keep them from eating its tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, Final, Literal
 
-from babel.dates import format_date
 from jinja2 import StrictUndefined, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from core.document.locales import compact_text, currency_text, date_text, find_locale, number_text, percent_text
-from core.text import slug
+from core.mail.template_blocks import blocks
+from core.mail.template_filters import own_filters
+from core.mail.template_values import Anything, Group, Open, OpenGroup
+from core.text import did_you_mean
 
 MAX_TEMPLATE_BYTES = 50_000
 MAX_OUTPUT_CHARS = 1_000_000
+MISSING: Final = "\u2014"
 
 _BUILT_IN_FILTERS = (
-    "abs capitalize d default first float int join last length lower replace round sort string sum title trim "
-    "truncate upper wordwrap"
+    "abs capitalize first float int join last length lower replace round sort string sum title trim truncate upper "
+    "wordwrap"
 ).split()
 _BUILT_IN_TESTS = "defined divisibleby even odd none number string undefined eq ne lt le gt ge in true false".split()
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
-
-class Group:
-    """Names after a dot: `report.name`. Reading is all it can do."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = dict(values)
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __str__(self) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in self._values.items())
+Aggregation = Literal["sum", "avg", "min", "max"]
+AGGREGATES: Final[tuple[Aggregation, ...]] = ("sum", "avg", "min", "max")
+FUNCTIONS: Final = ("days_ago", "days_from_now", "last", *AGGREGATES)
+# Variables under names that no template can write.
+TOTALS: Final = "$totals"
+COLUMNS: Final = "$columns"
+WITH_BLOCKS: Final = "$blocks"
 
 
 def make_environment(locale: str = "en_GB") -> ImmutableSandboxedEnvironment:
     """No loader, no globals, and only the filters that make sense for a sentence."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_shown
+    )
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in _BUILT_IN_FILTERS} | _own_filters(locale)
+    environment.filters = {name: environment.filters[name] for name in _BUILT_IN_FILTERS} | own_filters(locale)
     environment.tests = {name: environment.tests[name] for name in _BUILT_IN_TESTS}
     return environment
 
@@ -77,21 +64,43 @@ def render(template: str, variables: Mapping[str, Any], *, locale: str = "en_GB"
 
 
 def with_functions(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables with their groups, and the functions that count from `today`."""
-    values = {name: Group(value) if isinstance(value, Mapping) else value for name, value in variables.items()}
+    """The variables with their groups, the functions, and in a body the blocks."""
+    values = {name: _grouped(value) for name, value in variables.items() if not name.startswith("$")}
     today = values.get("today")
     if isinstance(today, date):
         values["days_ago"] = partial(_shifted, today, -1)
         values["days_from_now"] = partial(_shifted, today, 1)
         values["last"] = partial(_last_weekday, today)
-    return values
-
-
-FUNCTIONS = ("days_ago", "days_from_now", "last")
+    totals, columns = variables.get(TOTALS, {}), variables.get(COLUMNS)
+    for how in AGGREGATES:
+        values[how] = partial(_total, totals if isinstance(totals, Open) else totals.get(how, {}), columns)
+    return values | blocks() if variables.get(WITH_BLOCKS) else values
 
 
 def _pieces(template: str, values: Mapping[str, Any], locale: str) -> Iterator[str]:
     return make_environment(locale).from_string(template).generate(values)
+
+
+def _shown(value: Any) -> Any:
+    return MISSING if value is None else value
+
+
+def _grouped(value: Any) -> Any:
+    if isinstance(value, Open):
+        return OpenGroup(value.kind)
+    if isinstance(value, Mapping):
+        return Group({name: _grouped(inner) for name, inner in value.items()})
+    return value
+
+
+def _total(known: Mapping[str, Any] | Open, columns: list[str] | None, column: Any) -> Any:
+    """The aggregate of a column, worked out over all rows before the template is run."""
+    if not isinstance(known, Open) and column in known:
+        return known[column]
+    if columns is None or column in columns:
+        return Anything() if isinstance(known, Open) else None
+    suggestion = did_you_mean(str(column), columns).replace("'", "`")
+    raise TemplateRuntimeError(f"There is no column `{column}`.{suggestion}")
 
 
 def _shifted(today: date, direction: int, days: int) -> date:
@@ -100,65 +109,8 @@ def _shifted(today: date, direction: int, days: int) -> date:
 
 def _last_weekday(today: date, weekday: str) -> date:
     """The latest such day before today."""
-    wanted = _WEEKDAYS.index(weekday.lower())
-    return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
-
-
-def _own_filters(locale: str) -> dict[str, Callable[..., Any]]:
-    return {
-        "date": partial(_date, locale),
-        "strftime": _strftime,
-        "number": partial(_number, locale),
-        "percent": partial(_percent, locale),
-        "currency": partial(_currency, locale),
-        "compact": partial(_compact, locale),
-        "slug": lambda value: slug(str(value)),
-    }
-
-
-def _date(locale: str, value: Any, pattern: str = "") -> str:
-    day = _as_date(value)
-    return format_date(day, format=pattern, locale=find_locale(locale)) if pattern else date_text(day, locale)
-
-
-def _strftime(value: Any, pattern: str) -> str:
-    return _as_date(value).strftime(pattern)
-
-
-def _number(locale: str, value: Any, places: int = 0) -> str:
-    return number_text(_decimal(value), locale, decimals=_places(places))
-
-
-def _percent(locale: str, value: Any, places: int = 1) -> str:
-    return percent_text(_decimal(value), locale, decimals=_places(places))
-
-
-def _currency(locale: str, value: Any, code: str = "EUR") -> str:
-    return currency_text(_decimal(value), locale, currency=code.upper(), decimals=None)
-
-
-def _compact(locale: str, value: Any) -> str:
-    return compact_text(_decimal(value), locale)
-
-
-def _places(places: Any) -> int:
-    return max(0, min(int(places), 12))
-
-
-def _as_date(value: Any) -> date:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError as error:
-        raise TemplateRuntimeError(f"'{str(value)[:40]}' is not a date") from error
-
-
-def _decimal(value: Any) -> Decimal:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation as error:
-        raise TemplateRuntimeError(f"'{str(value)[:40]}' is not a number") from error
-    if not number.is_finite() or abs(number.adjusted()) > 60:
-        raise TemplateRuntimeError(f"'{str(value)[:40]}' is not a number that can be shown")
-    return number
+    name = str(weekday).lower()
+    if name not in _WEEKDAYS:
+        suggestion = did_you_mean(name, _WEEKDAYS).replace("'", "`")
+        raise TemplateRuntimeError(f"There is no weekday `{weekday}`.{suggestion}")
+    return today - timedelta(days=(today.weekday() - _WEEKDAYS.index(name) - 1) % 7 + 1)

@@ -1,127 +1,97 @@
-"""What a template may name: the list for the picker, and the values of one mail."""
+"""The values behind the names of a template, for one mail."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
+
+from babel.dates import format_date
 
 from core import clock
+from core.document.locales import date_text, duration_text, find_locale, time_text
 from core.document.model import Period, ReportHead
+from core.document.values import as_decimal
+from core.mail.template_engine import TOTALS
+from core.mail.template_values import Figure, Moment, Open, moment
+
+_DAY: Final = timedelta(days=1)
+_SPANS: Final = ("week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """A line of the picker."""
+class RunFacts:
+    """What is known of a run when its words are written; `compared_with` is the period of the run before."""
 
-    group: str
-    name: str
-    description: str
-
-
-_SPANS = ("week", "month", "quarter", "year")
-_PARAMETER = Variable("Parameters", "params.NAME", "A parameter of the report, by its name")
-
-
-def _date_variables() -> Iterator[Variable]:
-    for which in ("this", "last"):
-        for span in _SPANS:
-            for end, words in (("start", "first"), ("end", "last")):
-                yield Variable("Periods", f"{which}_{span}_{end}", f"The {words} day of {which} {span}")
-
-
-VARIABLES: tuple[Variable, ...] = (
-    Variable("Scheduled time", "date", "The day of the run, such as 2013-06-24"),
-    Variable("Scheduled time", "time", "The time of the run, such as 07:00"),
-    Variable("Scheduled time", "datetime", "Both, such as 2013-06-24 07:00"),
-    Variable("Scheduled time", "weekday", "Such as Monday"),
-    Variable("Scheduled time", "iso_week", "The number of the week, 1 to 53"),
-    Variable("Scheduled time", "timezone", "The zone of the schedule, such as Europe/Berlin"),
-    Variable("Scheduled time", "year", "Such as 2013"),
-    Variable("Scheduled time", "quarter", "1 to 4"),
-    Variable("Scheduled time", "month", "1 to 12"),
-    Variable("Scheduled time", "month_name", "Such as June"),
-    Variable("Scheduled time", "day", "1 to 31"),
-    Variable("Scheduled time", "hour", "0 to 23"),
-    Variable("Relative days", "today", "The day of the run"),
-    Variable("Relative days", "yesterday", "The day before the run"),
-    Variable("Relative days", "tomorrow", "The day after the run"),
-    Variable("Relative days", "run_date", "The same as today"),
-    Variable("Relative days", "days_ago(7)", "So many days before the run"),
-    Variable("Relative days", "days_from_now(1)", "So many days after the run"),
-    Variable("Relative days", 'last("monday")', "The latest such weekday before the run"),
-    *_date_variables(),
-    Variable("Data period", "period.label", "Such as 17\u201323 Jun 2013"),
-    Variable("Data period", "period.start", "The first day of the data"),
-    Variable("Data period", "period.end", "The last day of the data"),
-    Variable("Data period", "period_start", "The same as period.start"),
-    Variable("Data period", "period_end", "The same as period.end"),
-    Variable("Data period", "period_end_exclusive", "The day after the last day of the data"),
-    Variable("Report", "report.name", "The name of the report"),
-    Variable("Report", "report.slug", "The name for a file, such as departures-by-airline"),
-    Variable("Report", "report.description", "The description of the report"),
-    Variable("Report", "report.url", "The address of the report's page"),
-    Variable("Report", "report.owner", "Who set the report up"),
-    Variable("Report", "workspace", "The name of the workspace"),
-    Variable("Run", "run.id", "The number of the run"),
-    Variable("Run", "run.url", "The address of the run's page"),
-    Variable("Run", "run.trigger", "schedule, manual or test"),
-    Variable("Data", "rows", "How many rows there are"),
-    Variable("Data", "is_empty", "True when there are none"),
-    _PARAMETER,
-    Variable("Person", "recipient.name", "Who gets this mail"),
-    Variable("Person", "recipient.first_name", "The first word of that name"),
-    Variable("Person", "recipient.email", "The address this mail goes to"),
-    Variable("Person", "sender.name", "The name of the sender"),
-)
+    number: int = 1
+    attempt: int = 1
+    status: str = "success"
+    finished_at: datetime | None = None
+    compared_with: str = ""
 
 
 def template_variables(
     head: ReportHead,
     *,
-    rows: int,
     recipient: str,
     sender: str,
     params: Mapping[str, Any],
     dates: Mapping[str, date],
+    data: Mapping[str, Any],
+    run: RunFacts | None = None,
     recipient_name: str = "",
 ) -> dict[str, Any]:
-    """The values of one mail, all of them text, numbers, dates or groups of these.
+    """The values of one mail: text, numbers, figures, dates or groups of these.
 
-    `dates` are the date macros of the run (`today`, `last_week_start`, ...); everything else counts from
-    the scheduled time in the schedule's zone, so a retry gives the same text.
+    `dates` are the date macros of the run (`today`, `last_week_start`, ...), `data` comes from `document_values`;
+    everything else counts from the scheduled time in the schedule's zone, so a retry gives the same text.
     """
     name = recipient_name or name_of(recipient)
+    facts = run or RunFacts()
     return {
         **_moment(head),
         **dates,
+        **_spans(dates),
         "workspace": head.workspace,
         "report": _report_group(head),
         "period": {"start": head.period.start, "end": head.period.end, "label": head.period.label},
-        "run": {
-            "id": head.execution_id,
-            "url": f"{head.base_url}/execution?id={head.execution_id}",
-            "trigger": head.trigger,
-        },
-        "rows": rows,
-        "is_empty": rows == 0,
+        "compare": {"label": facts.compared_with},
+        "run": _run_group(head, facts),
+        **data,
         "params": {key: _plain(value) for key, value in params.items()},
         "recipient": {"name": name, "first_name": name.partition(" ")[0], "email": recipient},
         "sender": {"name": sender},
     }
 
 
-def sample_variables(params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def open_values() -> dict[str, Any]:
+    """The data of a report that has not run yet: any column and any key figure may be named."""
+    return {
+        "rows": 6680,
+        "rows_delta": Figure("33", "+33"),
+        "columns": 7,
+        "is_empty": False,
+        "changed": True,
+        "first": Open("column"),
+        "kpi": Open("kpi"),
+        TOTALS: Open("column"),
+    }
+
+
+def sample_variables(
+    params: Mapping[str, Any] | None = None, *, data: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Made-up values under every name, for checking a template and for the picker."""
     return template_variables(
         _SAMPLE_HEAD,
-        rows=6680,
         recipient="dana@example.com",
         sender="Northwind Reports",
         params=params or {},
         dates=_sample_dates(),
+        data=open_values() if data is None else data,
+        run=RunFacts(number=12, finished_at=_SAMPLE_HEAD.data_as_of, compared_with="10\u201316 Jun 2013"),
         recipient_name="Dana Brooks",
     )
 
@@ -134,28 +104,60 @@ def name_of(address: str) -> str:
 
 def _moment(head: ReportHead) -> dict[str, Any]:
     local = head.scheduled_for.astimezone(clock.zone(head.timezone))
-    day = local.date()
+    day, locale = local.date(), find_locale(head.locale)
     return {
         "date": day,
         "time": f"{local:%H:%M}",
         "datetime": f"{local:%Y-%m-%d %H:%M}",
-        "weekday": f"{local:%A}",
+        "weekday": format_date(day, format="EEEE", locale=locale),
         "iso_week": day.isocalendar().week,
+        "timestamp": int(head.scheduled_for.timestamp()),
         "timezone": head.timezone,
         "year": day.year,
         "quarter": (day.month + 2) // 3,
         "month": day.month,
-        "month_name": f"{local:%B}",
+        # The name as it stands alone: languages with cases write another one beside a day.
+        "month_name": format_date(day, format="LLLL", locale=locale),
         "day": day.day,
         "hour": local.hour,
         "today": day,
-        "yesterday": day - timedelta(days=1),
-        "tomorrow": day + timedelta(days=1),
+        "yesterday": day - _DAY,
+        "tomorrow": day + _DAY,
         "run_date": day,
+        "month_to_date_start": (day - _DAY).replace(day=1),
         "period_start": head.period.start,
         "period_end": head.period.end,
-        "period_end_exclusive": head.period.end + timedelta(days=1),
+        "period_end_exclusive": head.period.end + _DAY,
     }
+
+
+def _spans(dates: Mapping[str, date]) -> dict[str, date]:
+    """`week_start` for `this_week_start`, and so on."""
+    names = [f"{span}_{end}" for span in _SPANS for end in ("start", "end")]
+    return {name: dates[f"this_{name}"] for name in names if f"this_{name}" in dates}
+
+
+def _run_group(head: ReportHead, facts: RunFacts) -> dict[str, Any]:
+    finished = facts.finished_at or head.data_as_of
+    seconds = as_decimal(max(0.0, round((finished - head.data_as_of).total_seconds(), 1)))
+    assert seconds is not None, "a float is a number"
+    return {
+        "id": head.execution_id,
+        "url": f"{head.base_url}/execution?id={head.execution_id}",
+        "number": facts.number,
+        "duration": Figure(str(seconds), duration_text(seconds, head.locale)),
+        "started_at": _instant(head.data_as_of, head),
+        "finished_at": _instant(finished, head),
+        "attempt": facts.attempt,
+        "status": facts.status,
+        "trigger": head.trigger,
+    }
+
+
+def _instant(instant: datetime, head: ReportHead) -> Moment:
+    local = instant.astimezone(clock.zone(head.timezone))
+    minute = local.time().replace(second=0, microsecond=0)
+    return moment(local, f"{date_text(local.date(), head.locale)}, {time_text(minute, head.locale)}")
 
 
 def _report_group(head: ReportHead) -> dict[str, Any]:

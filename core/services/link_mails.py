@@ -60,7 +60,7 @@ def _send(link: NewLink) -> None:
 
 def _until(link: NewLink, locale: str) -> str:
     end = link.expires_at
-    return f"{date_text(end.date(), locale)}, {time_text(end.time().replace(second=0, microsecond=0))} (UTC)"
+    return f"{date_text(end.date(), locale)}, {time_text(end.time().replace(second=0, microsecond=0), locale)} (UTC)"
 
 
 def _result(link: NewLink, *, sent: bool, url: str | None, detail: str) -> LinkResult:

@@ -17,11 +17,13 @@ from core import clock
 from core.document.model import ReportDocument
 from core.errors import NotFound
 from core.mail.message import DrawnCharts, Sender, build_report_message, draw_charts
+from core.mail.template_figures import Earlier
 from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
 from core.services import run_mail, run_words, sharing
 from core.services.executions import find_execution
+from core.services.known_names import known_of
 from core.services.run_data import gather
 from core.services.run_plan import RunPlan, plan_of_snapshot
 from core.services.snapshots import freeze
@@ -47,6 +49,7 @@ class PreparedPreview:
 
     plan: RunPlan
     recipient: str
+    known: Earlier = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,30 @@ class GatheredPreview:
 def words_key(prepared: PreparedPreview, gathered: GatheredPreview) -> str:
     """The same for two previews that would render the same mail."""
     plan = prepared.plan
-    words = (plan.head.name, plan.head.cadence, plan.head.formats, plan.email_subject, plan.email_body)
+    words = (
+        (plan.head.name, plan.head.cadence, plan.head.formats, plan.email_subject, plan.email_body),
+        (plan.head.locale, plan.head.brand),
+    )
     facts = (gathered.key, gathered.document.head.execution_id, words, plan.recipients, plan.cc, plan.head.period)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledReportCreate) -> PreparedPreview:
-    """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else."""
+def prepare_mail_preview(
+    session: Session, *, actor: Actor, data: ScheduledReportCreate, report_id: uuid.UUID | None = None
+) -> PreparedPreview:
+    """Everything for `run_mail_preview`; raises NotFound for a query or dashboard of somebody else.
+
+    With the id of a report its figures are compared with those of its last run.
+    """
+    if report_id is not None:
+        sharing.require(session, ScheduledReport, actor=actor, object_id=report_id)
     query = _part(session, SavedQuery, data.saved_query_id, actor)
     dashboard = _part(session, Dashboard, data.dashboard_id, actor)
     # It reads with the rights of the person whose mail it would be.
     owner = session.get(User, (query or dashboard).owner_id)
     assert owner is not None, "an owner is a person"
     report = ScheduledReport(
-        id=uuid.uuid4(),
+        id=report_id or uuid.uuid4(),
         owner_id=owner.id,
         saved_query=query,
         dashboard=dashboard,
@@ -88,7 +101,7 @@ def prepare_mail_preview(session: Session, *, actor: Actor, data: ScheduledRepor
         id=uuid.uuid4(), scheduled_report_id=report.id, trigger="manual", scheduled_for=now, snapshot={}
     )
     plan = plan_of_snapshot(session, freeze(report), owner=owner, execution=execution, fence=0, now=now)
-    return PreparedPreview(_limited(plan), data.recipients[0])
+    return PreparedPreview(_limited(plan), data.recipients[0], known_of(session, query or dashboard))
 
 
 def run_mail_preview(prepared: PreparedPreview) -> MailPreview:
@@ -178,7 +191,8 @@ def _limited(plan: RunPlan) -> RunPlan:
         )
         for planned in plan.queries
     )
-    return replace(plan, queries=queries)
+    # The words change while the rows stay, so all that they could ask for is worked out.
+    return replace(plan, queries=queries, asked=None)
 
 
 def _part(session: Session, model: type[Any], object_id: uuid.UUID | None, actor: Actor) -> Any:

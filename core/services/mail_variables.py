@@ -1,23 +1,39 @@
-"""What a subject or a body may name, for the picker beside them, and what is wrong with one that names more."""
+"""What a subject, a body or a file name may say, for the picker beside them, and what is wrong with one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from core.errors import TemplateError
-from core.mail.template_engine import render
-from core.mail.template_variables import VARIABLES, Variable
+from core.mail.template_engine import COLUMNS, render
+from core.mail.template_figures import expected_values
+from core.mail.template_registry import BLOCKS_GROUP, PERSON_GROUP, VARIABLES, Variable
+from core.mail.template_values import Anything
 from core.mail.templates import TemplateKind, check_template
 from core.services import run_words
 from core.services.mail_preview import GatheredPreview, PreparedPreview
+from core.text import safe_file_name
 
-__all__ = ["LiveVariable", "TemplateKind", "Variable", "list_variables", "live_variables", "problem_with"]
+__all__ = [
+    "LiveVariable",
+    "TemplateKind",
+    "Variable",
+    "example_name",
+    "list_variables",
+    "live_variables",
+    "problem_with",
+]
 
 _SEPARATOR: Final = "\x1f"
-_PARAMETERS: Final = "params."
-_OF_THE_RESULT: Final = ("rows", "is_empty")
+_UNKNOWN: Final = str(Anything())
+_MOST_NAMES: Final = 12
+_LEFT_OUT: Final[Mapping[TemplateKind, tuple[str, ...]]] = {
+    "body": (),
+    "subject": (BLOCKS_GROUP,),
+    "filename": (BLOCKS_GROUP, PERSON_GROUP),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +43,36 @@ class LiveVariable:
     name: str
     description: str
     value: str = ""
+    group: str = ""
 
 
-def list_variables() -> tuple[Variable, ...]:
-    return VARIABLES
+def list_variables(kind: TemplateKind = "body") -> tuple[Variable, ...]:
+    """What a template of this kind may name."""
+    return tuple(variable for variable in VARIABLES if variable.group not in _LEFT_OUT[kind])
 
 
-def live_variables(prepared: PreparedPreview, gathered: GatheredPreview | None) -> list[LiveVariable]:
-    """Each variable with its value as of now; how many rows there are is known once they were gathered."""
-    document = gathered.document if gathered else None
-    known = run_words.variables_for(prepared.plan, document, prepared.recipient)
-    variables = list(_named(known["params"]))
-    template = _SEPARATOR.join(f"{{{{ {variable.name} }}}}" for variable in variables)
-    values = render(template, known, locale=prepared.plan.head.locale).split(_SEPARATOR)
+def live_variables(
+    prepared: PreparedPreview, gathered: GatheredPreview | None, kind: TemplateKind = "body"
+) -> list[LiveVariable]:
+    """Each variable with its value as of now: of the rows that were read for a preview, else of the last run."""
+    known = _known(prepared, gathered)
+    variables = list(_named(list_variables(kind), known))
+    valued = [variable for variable in variables if variable.group != BLOCKS_GROUP]
+    template = _SEPARATOR.join(f"{{{{ {variable.name} }}}}" for variable in valued)
+    texts = render(template, known, locale=prepared.plan.head.locale).split(_SEPARATOR)
+    values = {variable.name: text for variable, text in zip(valued, texts, strict=True)}
+    unknown = () if gathered or prepared.known.rows is not None else ("rows", "is_empty", "columns")
+    unknown = unknown if gathered else (*unknown, "rows_delta", "changed")
     return [
         LiveVariable(
             variable.name,
             variable.description,
-            value if document is not None or variable.name not in _OF_THE_RESULT else "",
+            ""
+            if variable.name in unknown or _UNKNOWN in values.get(variable.name, "")
+            else values.get(variable.name, ""),
+            variable.group,
         )
-        for variable, value in zip(variables, values, strict=True)
+        for variable in variables
     ]
 
 
@@ -55,24 +81,42 @@ def problem_with(
 ) -> str | None:
     """What is wrong with a template, in words, or None."""
     try:
-        check_template(
-            template,
-            kind=kind,
-            variables=run_words.variables_for(
-                prepared.plan, gathered.document if gathered else None, prepared.recipient
-            ),
-            locale=prepared.plan.head.locale,
-        )
+        check_template(template, kind=kind, variables=_known(prepared, gathered), locale=prepared.plan.head.locale)
     except TemplateError as error:
         return error.message
     return None
 
 
-def _named(parameters: dict[str, object]) -> Iterator[Variable]:
-    """One line for each parameter that there is, instead of the one that speaks of them all."""
-    for variable in VARIABLES:
-        if not variable.name.startswith(_PARAMETERS):
+def example_name(prepared: PreparedPreview, gathered: GatheredPreview | None, extension: str) -> str:
+    """A file's name as it would be now; raises TemplateError."""
+    stem = run_words.file_stem(prepared.plan, _known(prepared, gathered))
+    return safe_file_name(f"{safe_file_name(stem)}{extension}")
+
+
+def _known(prepared: PreparedPreview, gathered: GatheredPreview | None) -> dict[str, Any]:
+    document = gathered.document if gathered else None
+    known = run_words.variables_for(prepared.plan, document, prepared.recipient)
+    return known if document is not None else known | expected_values(prepared.known)
+
+
+def _named(variables: tuple[Variable, ...], known: Mapping[str, Any]) -> Iterator[Variable]:
+    """One line for each parameter, column and figure that there is, instead of the one that speaks of them all."""
+    groups = {"params.NAME": known["params"], "kpi.NAME": known["kpi"], "COL": known.get(COLUMNS)}
+    for variable in variables:
+        group = next((group for group in groups if group in variable.name), None)
+        names = groups[group] if group else None
+        if group is None or not isinstance(names, Mapping | list):
             yield variable
             continue
-        for name in parameters:
-            yield Variable(variable.group, f"{_PARAMETERS}{name}", f"The parameter {name}")
+        place = group.rpartition(".")[2]
+        for name in list(names)[:_MOST_NAMES]:
+            if _is_writable(str(name), quoted='"' in variable.name):
+                yield Variable(variable.group, variable.name.replace(place, name), _described(variable, str(name)))
+
+
+def _is_writable(name: str, *, quoted: bool) -> bool:
+    return not set('"\\') & set(name) if quoted else name.isidentifier()
+
+
+def _described(variable: Variable, name: str) -> str:
+    return f"The parameter {name}" if variable.name.startswith("params.") else variable.description

@@ -85,4 +85,5 @@ def _next_step(report: ScheduledReport, locale: str) -> str:
 
 def _moment(instant: datetime, zone: str, locale: str) -> str:
     local = instant.astimezone(clock.zone(zone))
-    return f"{date_text(local.date(), locale)}, {time_text(local.time().replace(second=0, microsecond=0))} ({zone})"
+    minute = local.time().replace(second=0, microsecond=0)
+    return f"{date_text(local.date(), locale)}, {time_text(minute, locale)} ({zone})"

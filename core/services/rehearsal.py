@@ -41,6 +41,7 @@ def rehearse() -> None:
     with tempfile.TemporaryDirectory() as name:
         plan = _plan(Path(name))
         document, files = write_everything(plan, Path(name), lambda _planned, _rows: None)
+        files = run_words.with_names(plan, document, files)
         words = run_words.fill_in(plan, document, [_READER])[0]
         message = build_report_message(
             document,
@@ -50,7 +51,7 @@ def rehearse() -> None:
             cc=[],
             subject=words.subject,
             body_markdown=words.body,
-            attachments=run_mail.attachments_of(plan, files),
+            attachments=run_mail.attachments_of(files),
             message_id="<rehearsal@rooster.invalid>",
             date=clock.now(),
             charts=draw_charts(document),

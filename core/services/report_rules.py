@@ -9,14 +9,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import LimitReached
+from core.mail.template_figures import expected_values
 from core.mail.templates import check_template, sample_variables
 from core.models import Dashboard, SavedQuery, ScheduledReport, User
 from core.periods import resolve_value
 from core.schemas.accounts import Actor
 from core.schemas.content import QueryParameter
+from core.schemas.file_names import FILE_NAME
 from core.schemas.schedule import ScheduleConfig
 from core.schemas.scheduled_reports import ScheduledReportCreate
 from core.services import sharing
+from core.services.known_names import known_of
 from core.services.parameters import check_values, dates_of_now, stored
 from core.settings import get_settings
 
@@ -32,7 +35,7 @@ def checked_columns(
     session: Session, *, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate
 ) -> dict[str, Any]:
     """The columns of a report's row but its dates; raises NotFound or InvalidInput."""
-    parameters = _parameters_of(session, actor, owner_id, data)
+    parameters = _parameters_in(_subject_of(session, actor, owner_id, data))
     return {
         "name": data.name,
         "description": data.description,
@@ -52,18 +55,21 @@ def checked_columns(
 
 
 def check_templates(session: Session, *, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate) -> None:
-    """Subject and body name only what exists and can be filled in; raises TemplateError."""
-    parameters = _parameters_of(session, actor, owner_id, data)
+    """Subject, body and file name say only what exists and can be filled in; raises TemplateError."""
+    subject = _subject_of(session, actor, owner_id, data)
+    parameters = _parameters_in(subject)
     dates = dates_of_now(session, actor=actor)
     values = {
         name: resolve_value(data.parameters.get(name, parameter.default), parameter.type, dates)
         for name, parameter in parameters.items()
     }
-    variables = sample_variables(values)
+    variables = sample_variables(values, data=expected_values(known_of(session, subject)))
     if data.email_subject:
         check_template(data.email_subject, kind="subject", variables=variables)
     if data.email_body:
         check_template(data.email_body, kind="body", variables=variables)
+    if data.format_options.get(FILE_NAME):
+        check_template(data.format_options[FILE_NAME], kind="filename", variables=variables)
 
 
 def refuse_over_limit(session: Session, *, owner_id: uuid.UUID) -> None:
@@ -79,15 +85,20 @@ def refuse_over_limit(session: Session, *, owner_id: uuid.UUID) -> None:
         )
 
 
-def _parameters_of(
+def _subject_of(
     session: Session, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate
-) -> dict[str, QueryParameter]:
-    """The parameters of the query, or of all tiles of the dashboard, by name; the first of a name wins."""
+) -> SavedQuery | Dashboard:
+    """What the report is made of."""
     model, object_id = (SavedQuery, data.saved_query_id) if data.saved_query_id else (Dashboard, data.dashboard_id)
     assert object_id is not None, "the schema demands one of the two"
-    subject = sharing.require_part(
+    subject: SavedQuery | Dashboard = sharing.require_part(
         session, model, actor=actor, object_id=object_id, owner_id=owner_id, whole="scheduled report"
     )
+    return subject
+
+
+def _parameters_in(subject: SavedQuery | Dashboard) -> dict[str, QueryParameter]:
+    """The parameters of the query, or of all tiles of the dashboard, by name; the first of a name wins."""
     queries = [tile.saved_query for tile in subject.tiles] if isinstance(subject, Dashboard) else [subject]
     found: dict[str, QueryParameter] = {}
     for query in queries:

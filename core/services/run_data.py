@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,12 +14,14 @@ from typing import Final
 import pyarrow as pa
 
 from core import clock
-from core.document.gather import SectionGatherer
+from core.document.gather import PREVIEW_ROWS, Asked, SectionGatherer
 from core.document.model import ReportDocument, Section, SectionHead
 from core.document.presentation import columns_of, notices_of
 from core.errors import SourceError
 from core.formats import get_format
 from core.formats.base import Writer, WrittenFile
+from core.mail.template_blocks import MOST_ROWS
+from core.mail.template_engine import AGGREGATES
 from core.services.run_plan import PlannedQuery, RunPlan
 from core.sources.base import BatchStream
 
@@ -30,12 +32,13 @@ Progress = Callable[[PlannedQuery, int], None]
 
 @dataclass(frozen=True, slots=True)
 class FinishedFile:
-    """A file on the disk with what the ledger keeps of it."""
+    """A file on the disk with what the ledger keeps of it; `name` is what people see, given when all is known."""
 
     format: str
     written: WrittenFile
     size: int
     sha256: str
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -105,7 +108,13 @@ def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: flo
     head = _head(planned, stream.schema, held[0] if held else None)
     state.notices.extend(notices_of(head.columns, planned.presentation))
     zone = clock.zone(state.plan.head.timezone)
-    gatherer = SectionGatherer(head, planned.presentation, zone=zone)
+    gatherer = SectionGatherer(
+        head,
+        planned.presentation,
+        zone=zone,
+        asked=_asked(state.plan, head),
+        preview_rows=max(PREVIEW_ROWS, state.plan.asked.rows if state.plan.asked else MOST_ROWS),
+    )
     for writer in state.writers.values():
         writer.begin(head)
     rows = 0
@@ -116,6 +125,13 @@ def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: flo
         rows += batch.num_rows
         state.progress(planned, rows)
     return gatherer.finish(_since(began), planned.previous_kpis)
+
+
+def _asked(plan: RunPlan, head: SectionHead) -> Iterable[Asked]:
+    """The totals that the texts ask for; while somebody still writes them, all that they could ask for."""
+    if plan.asked is not None:
+        return plan.asked.totals
+    return [(how, column.name) for column in head.visible for how in AGGREGATES]
 
 
 def _chain(held: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

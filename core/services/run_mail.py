@@ -21,7 +21,7 @@ from core.mail.message import Sender, build_report_message, draw_charts
 from core.services import storage
 from core.services.run_data import FinishedFile
 from core.services.run_plan import RunPlan
-from core.services.run_words import file_name, fill_in
+from core.services.run_words import fill_in
 
 FIRST_SENDING: Final = 1
 
@@ -36,11 +36,8 @@ class Letter:
     path: Path
 
 
-def attachments_of(plan: RunPlan, files: Sequence[FinishedFile]) -> list[Attachment]:
-    return [
-        Attachment(file_name(plan, file), file.written.media_type, file.written.path, file.size, file.format)
-        for file in files
-    ]
+def attachments_of(files: Sequence[FinishedFile]) -> list[Attachment]:
+    return [Attachment(file.name, file.written.media_type, file.written.path, file.size, file.format) for file in files]
 
 
 def write_letters(
@@ -55,7 +52,7 @@ def write_letters(
 ) -> list[Letter]:
     """Write everybody's mail beside the files; raises TemplateError, DeliveryError."""
     charts = draw_charts(document)
-    attachments = attachments_of(plan, files)
+    attachments = attachments_of(files)
     domain = domain_of(sender.address)
     words = fill_in(plan, document, [address for address, _role in plan.everybody])
     letters = []

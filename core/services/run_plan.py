@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.document.gather import previous_values
-from core.document.model import ReportHead
+from core.document.gather import fingerprints_of, previous_values
+from core.document.model import Brand, ReportHead
 from core.errors import InvalidInput, NotFound, SecretUnreadable, SourceError
+from core.mail.template_figures import Earlier
+from core.mail.templates import Asked, asked_of
 from core.models import ReportExecution, User
 from core.periods import macro_dates, period_of, resolve_value
 from core.schedule import describe
@@ -44,7 +46,10 @@ class PlannedQuery:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """A run as plain values; no session is needed any more. `dates` are the date macros of the run."""
+    """A run as plain values; no session is needed any more. `dates` are the date macros of the run.
+
+    `asked` is what its texts want of the data beyond what every mail shows, None for all that could be asked for.
+    """
 
     execution_id: uuid.UUID
     report_id: uuid.UUID
@@ -60,6 +65,15 @@ class RunPlan:
     email_body: str | None
     is_dashboard: bool
     retention_days: int | None
+    number: int = 1
+    attempt: int = 1
+    earlier: Earlier = Earlier()
+    asked: Asked | None = Asked()
+
+    @property
+    def file_name(self) -> str | None:
+        """The template of the files' names, when the report has its own."""
+        return self.head.format_options.get("file_name") or None
 
     @property
     def everybody(self) -> list[tuple[str, str]]:
@@ -89,7 +103,8 @@ def plan_of_snapshot(
     zone = clock.zone(config.timezone)
     period = period_of(config, execution.scheduled_for, locale=shared.locale)
     dates = macro_dates(execution.scheduled_for, zone, period, shared.week_start)
-    previous = _previous_kpis(session, execution)
+    before = run_before(session, execution)
+    previous = {section["section"]: previous_values(section["kpis"]) for section in before.kpis} if before else {}
     queries = tuple(
         _planned(session, frozen, number=number, snapshot=snapshot, owner_id=owner.id, dates=dates, previous=previous)
         for number, frozen in enumerate(snapshot["queries"], start=1)
@@ -113,7 +128,9 @@ def plan_of_snapshot(
         base_url=get_settings().base_url,
         formats=tuple(snapshot["formats"]),
         format_options=dict(snapshot["format_options"]),
+        brand=Brand(shared.brand_color, shared.logo),
     )
+    texts = (snapshot["email_subject"], snapshot["email_body"], snapshot["format_options"].get("file_name"))
     return RunPlan(
         execution_id=execution.id,
         report_id=execution.scheduled_report_id,
@@ -129,6 +146,10 @@ def plan_of_snapshot(
         email_body=snapshot["email_body"],
         is_dashboard=snapshot["is_dashboard"],
         retention_days=snapshot.get("retention_days"),
+        number=_number(session, execution),
+        attempt=max(1, execution.attempt or 1),
+        earlier=_earlier(before, config, shared.locale),
+        asked=asked_of(texts),
     )
 
 
@@ -184,10 +205,10 @@ def _values(frozen: Mapping[str, Any], chosen: Mapping[str, Any], dates: Mapping
     }
 
 
-def _previous_kpis(session: Session, execution: ReportExecution) -> dict[str, dict[str, Any]]:
-    """The key figures of the report's last run before this one that got as far as having any, by section."""
+def run_before(session: Session, execution: ReportExecution) -> ReportExecution | None:
+    """The report's last run before this one that got as far as having figures."""
     query = (
-        select(ReportExecution.kpis)
+        select(ReportExecution)
         .where(
             ReportExecution.scheduled_report_id == execution.scheduled_report_id,
             ReportExecution.trigger != "test",
@@ -198,5 +219,22 @@ def _previous_kpis(session: Session, execution: ReportExecution) -> dict[str, di
         .order_by(ReportExecution.scheduled_for.desc())
         .limit(1)
     )
-    stored = session.scalar(query) or []
-    return {section["section"]: previous_values(section["kpis"]) for section in stored}
+    return session.scalar(query)
+
+
+def _earlier(before: ReportExecution | None, config: ScheduleConfig, locale: str) -> Earlier:
+    if before is None:
+        return Earlier()
+    label = period_of(config, before.scheduled_for, locale=locale).label
+    return Earlier(before.row_count, fingerprints_of(before.kpis), label)
+
+
+def _number(session: Session, execution: ReportExecution) -> int:
+    """This run's place among the report's runs; tests are none."""
+    query = select(func.count(ReportExecution.id)).where(
+        ReportExecution.scheduled_report_id == execution.scheduled_report_id,
+        ReportExecution.trigger != "test",
+        ReportExecution.id != execution.id,
+        ReportExecution.scheduled_for <= execution.scheduled_for,
+    )
+    return 1 + (session.scalar(query) or 0)

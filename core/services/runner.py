@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.database import read_scope, session_scope
-from core.document.gather import kpi_json
+from core.document.gather import section_json
 from core.document.model import ReportDocument
 from core.errors import DeliveryError, RenderError, RoosterError, SecretUnreadable, SourceError, TemplateError
 from core.mail.message import Sender
@@ -26,7 +26,7 @@ from core.services.email_configurations import account_for
 from core.services.run_data import FinishedFile, write_everything
 from core.services.run_mail import Letter, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
-from core.services.run_words import file_name
+from core.services.run_words import with_names
 from core.services.sample_reports import refuse_sample_readers
 from core.settings import get_settings
 
@@ -73,6 +73,7 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
     storage.require_space(folder)
     try:
         document, files = write_everything(plan, folder, _progress_of(plan))
+        files = with_names(plan, document, files)
         letters = write_letters(
             plan,
             document,
@@ -115,7 +116,7 @@ def _commit(
         "lease_until": None,
         "lease_owner": None,
         "row_count": document.row_count,
-        "kpis": [{"section": section.head.key, "kpis": kpi_json(section)} for section in document.sections],
+        "kpis": [section_json(section) for section in document.sections],
         "tiles": [_tile(section) for section in document.sections],
         "progress": {},
         "error_class": "tile" if document.failed else None,
@@ -155,7 +156,7 @@ def _file_row(plan: RunPlan, file: FinishedFile, *, expires_at: datetime) -> Gen
         format=file.format,
         part=file.written.part,
         path=storage.relative(file.written.path),
-        name=file_name(plan, file),
+        name=file.name,
         media_type=file.written.media_type,
         size=file.size,
         sha256=file.sha256,

@@ -143,7 +143,7 @@ def update_scheduled_report(
         changed["schedule_config"] = with_zone(data.schedule_config, actor=actor)
     whole = merged(ScheduledReportCreate, _present(row), changed)
     columns = checked_columns(session, actor=actor, owner_id=row.owner_id, data=whole)
-    if changed.keys() & {"email_subject", "email_body", "dashboard_id", "saved_query_id"}:
+    if changed.keys() & {"email_subject", "email_body", "format_options", "dashboard_id", "saved_query_id"}:
         check_templates(session, actor=actor, owner_id=row.owner_id, data=whole)
     _apply_schedule(session, row, whole)
     for name, value in columns.items():

@@ -23,6 +23,7 @@ class WorkspaceInfo:
     locale: str = "en_GB"
     week_start: int = 0
     brand_color: str | None = None
+    logo: bytes | None = None
 
 
 def find_workspace(session: Session) -> WorkspaceInfo:
@@ -30,7 +31,9 @@ def find_workspace(session: Session) -> WorkspaceInfo:
     row = session.scalar(select(Workspace).limit(1))
     if row is None:
         return WorkspaceInfo()
-    return WorkspaceInfo(name=row.name, locale=row.locale, week_start=row.week_start, brand_color=row.brand_color)
+    return WorkspaceInfo(
+        name=row.name, locale=row.locale, week_start=row.week_start, brand_color=row.brand_color, logo=row.logo
+    )
 
 
 def get_or_create(session: Session) -> Workspace:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.document.theme import CONFIG_FILE, streamlit_theme
-from core.document.tokens import DARK, DARK_BUTTON, LIGHT, READABLE, Palette, blend, contrast, with_brand
+from core.document.tokens import DARK, DARK_BUTTON, LIGHT, READABLE, VISIBLE, Palette, blend, contrast, with_brand
 from core.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
@@ -23,21 +24,37 @@ def test_every_text_is_readable_on_every_background(palette: Palette) -> None:
     pairs = [(palette.good, palette.good_soft), (palette.warn, palette.warn_soft), (palette.bad, palette.bad_soft)]
     for ink, soft in [*pairs, (palette.brand_ink, palette.brand)]:
         assert contrast(ink, soft) >= READABLE, (ink, soft)
-    for ink in (palette.good, palette.warn, palette.bad, palette.brand):
+    for ink in (palette.good, palette.warn, palette.bad, palette.brand, palette.link):
         assert contrast(ink, palette.card) >= READABLE, ink
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
-@pytest.mark.parametrize("brand", ["#3B5BDB", "#FFCC00", "#000000", "#FFFFFF", "#C0392B", "#777777", "#0F0"])
+@pytest.mark.parametrize(
+    "brand",
+    ["#3B5BDB", "#FFCC00", "#000000", "#FFFFFF", "#C0392B", "#777777", "#0F0", "#00FFFF", "#FF00FF", "#123456"]
+    + [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in itertools.product((0, 90, 170, 255), repeat=3)],
+)
 def test_any_brand_colour_becomes_readable(brand: str, palette: Palette) -> None:
     branded = with_brand(palette, brand)
-    assert contrast(branded.brand, branded.card) >= READABLE
+    assert contrast(branded.link, branded.card) >= READABLE
     assert contrast(branded.brand_ink, branded.brand) >= READABLE
-    assert branded.series[0] == branded.brand
+    assert contrast(branded.brand, branded.card) >= (READABLE if palette.is_dark else VISIBLE)
+    if branded != palette:
+        assert branded.series[0] == branded.brand
 
 
-def test_a_readable_brand_colour_is_left_alone() -> None:
+def test_a_brand_colour_that_can_be_seen_and_read_is_left_alone() -> None:
     assert with_brand(LIGHT, "#3B5BDB") == LIGHT
+    assert with_brand(DARK, None) == DARK
+    red = with_brand(LIGHT, "#C0392B")
+    assert (red.brand, red.link, red.brand_ink) == ("#C0392B", "#C0392B", "#FFFFFF")
+
+
+def test_a_bright_brand_keeps_its_colour_in_buttons_and_is_darkened_in_words_alone() -> None:
+    orange = with_brand(LIGHT, "#E8590C")
+    assert orange.brand == "#E8590C"
+    assert orange.brand_ink != "#FFFFFF"
+    assert contrast(orange.link, LIGHT.card) >= READABLE > contrast(orange.brand, LIGHT.card)
 
 
 def test_a_wrong_colour_is_named() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from core.errors import TemplateError
+from core.mail.template_variables import open_values
 from core.mail.templates import (
     DEFAULT_BODY,
     DEFAULT_FILE_NAME,
@@ -62,7 +63,7 @@ def test_it_fills_in(template, text):
 def test_dates_count_from_the_scheduled_time_in_the_reports_zone():
     values = template_variables(
         make_head(timezone="Pacific/Auckland"),
-        rows=1,
+        data=open_values(),
         recipient="kim.lee@example.com",
         sender="Reports",
         params={"since": date(2013, 1, 2)},
