@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from core.clock import zone
 from core.document.charts import chart_legend, chart_svg
 from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
-from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette
+from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
 from core.formats.html_rows import RowSpool, safe_json
 from core.formats.paragraphs import plain_paragraphs
@@ -111,7 +111,8 @@ def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpo
         origin=origin(head),
         rows=row_count(document.row_count, head),
         missing=MISSING,
-        **_assets(),
+        logo=f"data:image/png;base64,{b64encode(head.brand.logo).decode()}" if head.brand.logo else "",
+        **_assets(head.brand.colour),
     )
     with path.open("wb") as handle:
         stream.dump(handle, encoding="utf-8")
@@ -126,13 +127,13 @@ def _template() -> Template:
     return environment.get_template("report.html.j2")
 
 
-@cache
-def _assets() -> dict[str, Any]:
+@lru_cache(maxsize=8)
+def _assets(brand: str | None) -> dict[str, Any]:
     """Our own style sheet and script, and the hash by which the page lets this script run and no other."""
     script = (_TEMPLATES / "report.js").read_text("utf-8")
     style = (_TEMPLATES / "report.css").read_text("utf-8")
-    variables = f":root{{{_variables(LIGHT)}--font:{FONT_STACK}}}"
-    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
+    variables = f":root{{{_variables(with_brand(LIGHT, brand))}--font:{FONT_STACK}}}"
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(with_brand(DARK, brand))}}}}}"
     return {
         "script": Markup(script),  # noqa: S704
         "style": Markup(f"{variables}{dark}\n{style}"),  # noqa: S704
@@ -156,7 +157,7 @@ def _block(key: str, section: Section, spool: RowSpool | None, head: ReportHead)
         title=section.head.title,
         lines=[] if failed else _lines(spool, head),
         error=(section.error or "It gave no result.") if failed else None,
-        chart=_chart(section.chart, head.locale) if section.chart and not failed else None,
+        chart=_chart(section.chart, head) if section.chart and not failed else None,
         headings=[Heading(column_label(column), column.is_numeric) for column in section.head.visible],
         spool=None if failed else spool,
     )
@@ -169,10 +170,11 @@ def _lines(spool: RowSpool | None, head: ReportHead) -> list[str]:
     return [*lines, "Very long texts are shortened here"] if spool.shortened else lines
 
 
-def _chart(data: ChartData, locale: str) -> Chart:
+def _chart(data: ChartData, head: ReportHead) -> Chart:
+    schemes = [("on-light", with_brand(LIGHT, head.brand.colour)), ("on-dark", with_brand(DARK, head.brand.colour))]
     drawings = [
-        Drawing(f"{scheme} {screen}", _svg(data, palette, width, locale), chart_legend(data, palette))
-        for scheme, palette in (("on-light", LIGHT), ("on-dark", DARK))
+        Drawing(f"{scheme} {screen}", _svg(data, palette, width, head.locale), chart_legend(data, palette))
+        for scheme, palette in schemes
         for screen, width in _CHART_WIDTHS
     ]
     return Chart(data.title, data.subtitle, drawings)

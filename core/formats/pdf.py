@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from core.clock import zone
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
-from core.document.tokens import LIGHT
+from core.document.tokens import LIGHT, with_brand
 from core.document.values import format_array
 from core.formats import pdf_parts as parts
 from core.formats.base import Writer, WrittenFile
@@ -51,7 +51,7 @@ class PdfWriter:
             self._kept.pop(section.head.key, None)
 
     def close(self, document: ReportDocument) -> list[WrittenFile]:
-        book = Book(self._temporary, self._head, LIGHT)
+        book = Book(self._temporary, self._head, with_brand(LIGHT, self._head.brand.colour))
         tables = {key: table_of(book, kept, n) for n, (key, kept) in enumerate(self._kept.items(), start=1)}
         if any(table.natural_width > book.content_width for table in tables.values()):
             book.turn()

@@ -21,6 +21,8 @@ from core.formats.words import period_line, run_time
 
 MAX_TILES: Final = 8
 _MARK: Final = 20.0
+_LOGO_HEIGHT: Final = 24.0
+_LOGO_WIDTH: Final = 120.0
 _TILE_HEIGHT: Final = 62.0
 _TILE_GAP: Final = 7.5
 _TILE_PADDING: Final = 10.0
@@ -39,16 +41,32 @@ def masthead(book: Book) -> None:
     """The workspace's mark and name, and when the run was due."""
     palette, head = book.palette, book.head
     y = book.height - 50
-    book.box(book.left, y, _MARK, _MARK, fill=palette.brand)
-    initial = (head.workspace.strip() or head.name.strip() or "R")[0].upper()
-    mark = book.style(11.5, weight="bold", color=palette.brand_ink)
-    draw(book.canvas, book.left + _MARK / 2, y + 6, initial, mark, align="center")
+    mark_width = _logo(book, y) if head.brand.logo else _letter(book, y)
     when = book.style(8.6, color=palette.muted)
     used = draw(book.canvas, book.right, y + 6.5, f"Run on {run_time(head)}", when, align="right")
     name = book.style(10.5, weight="semibold")
-    room = book.content_width - used - _MARK - 24
-    draw(book.canvas, book.left + _MARK + 8, y + 6, fit(head.workspace, room, name), name)
+    room = book.content_width - used - mark_width - 24
+    draw(book.canvas, book.left + mark_width + 8, y + 6, fit(head.workspace, room, name), name)
     book.y = y - 14
+
+
+def _letter(book: Book, y: float) -> float:
+    """The first letter on the brand's colour; returns the width."""
+    book.box(book.left, y, _MARK, _MARK, fill=book.palette.brand)
+    initial = (book.head.workspace.strip() or book.head.name.strip() or "R")[0].upper()
+    style = book.style(11.5, weight="bold", color=book.palette.brand_ink)
+    draw(book.canvas, book.left + _MARK / 2, y + 6, initial, style, align="center")
+    return _MARK
+
+
+def _logo(book: Book, y: float) -> float:
+    """The workspace's logo, a little taller than the letter, for it may hold words; returns the width."""
+    picture = ImageReader(BytesIO(book.head.brand.logo or b""))
+    width, height = picture.getSize()
+    shown: float = min(_LOGO_HEIGHT * width / height, _LOGO_WIDTH)
+    tall = shown * height / width
+    book.canvas.drawImage(picture, book.left, y + (_MARK - tall) / 2, shown, tall)
+    return shown
 
 
 def title(book: Book) -> None:
