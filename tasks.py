@@ -19,13 +19,14 @@ from uuid import UUID
 import psycopg
 import redis
 from huey import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey, crontab
+from huey.consumer_options import OptionParserHandler, config_defaults
 from huey.serializer import SignedSerializer
 
 from core import host, logs
 from core.database import DatabaseUnavailable, session_scope
 from core.errors import SettingsError
 from core.parent import end_with_parent
-from core.services import children, ledger, mailer, retention, scheduler, supervisor, workers
+from core.services import children, consumer_flags, ledger, mailer, retention, scheduler, supervisor, workers
 from core.services.keys import check_key, key_ring
 from core.settings import Settings, get_settings
 from core.version import VERSION
@@ -35,12 +36,6 @@ URGENT: Final = 10
 NORMAL: Final = 0
 # A wake-up comes early: the run gets ready and waits for the exact instant.
 WAKE_EARLY: Final = timedelta(seconds=2)
-NEEDED_FLAGS: Final = {
-    "-k": "thread",
-    "-g": "TERM (a deploy would lose the running reports)",
-    "-t": "60 (seconds a running report gets on stop)",
-    "-m": "0.2 (an idle queue would be asked only every ten seconds)",
-}
 QUEUE_ERRORS: Final = (sqlite3.Error, redis.RedisError, psycopg.Error, OSError)
 
 log = logging.getLogger("rooster.worker")
@@ -190,12 +185,13 @@ def shut_down() -> None:
 
 
 def warn_about_flags(arguments: list[str]) -> list[str]:
-    """Name the consumer flags that are missing; script/worker sets them all."""
-    given = {argument[:2] for argument in arguments if argument.startswith("-") and not argument.startswith("--")}
-    missing = [f"{flag} {value}" for flag, value in NEEDED_FLAGS.items() if flag not in given]
-    if missing:
-        log.warning("The consumer was started without %s. Use script/worker.", ", ".join(missing))
-    return missing
+    """Name the consumer flags that are missing or too weak; script/worker sets them all."""
+    options, _ = OptionParserHandler().get_option_parser().parse_args(arguments[1:])
+    given = {**dict(config_defaults), **{name: value for name, value in vars(options).items() if value is not None}}
+    weak = consumer_flags.weak(given, slots=get_settings().workers)
+    if weak:
+        log.warning("The consumer was started without %s. Use script/worker.", ", ".join(weak))
+    return weak
 
 
 def _keep_beating() -> None:

@@ -147,12 +147,12 @@ class Settings(BaseSettings):
 
     @property
     def listens_on_loopback(self) -> bool:
-        return _is_this_machine(self.host)
+        return is_this_machine(self.host)
 
     @property
     def is_for_this_machine(self) -> bool:
         """Nobody else can reach it: it listens to this machine, and no proxy gives it a public name."""
-        return self.listens_on_loopback and _is_this_machine(urlsplit(self.base_url).hostname or "")
+        return self.listens_on_loopback and is_this_machine(urlsplit(self.base_url).hostname or "")
 
     @property
     def public_address(self) -> str:
@@ -207,7 +207,7 @@ def _listed(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     if host == "localhost":
         return True
     try:

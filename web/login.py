@@ -17,7 +17,7 @@ from core.database import read_scope, session_scope
 from core.errors import LoginFailed, Throttled
 from core.services import accounts
 from core.services.accounts import NewSession, SignedIn
-from core.services.demo_login import find_demo_login
+from core.services.demo_login import find_demo_login, refuse_from_elsewhere
 from core.services.installation import Login
 from core.settings import ROOT
 from core.text import plural
@@ -102,6 +102,7 @@ def routes() -> list[Route]:
 
 def _sign_in(request: Request, email: str, password: str) -> NewSession:
     ip = identity.client_ip(request.scope)
+    refuse_from_elsewhere(email=email, password=password, ip=ip)
     with session_scope() as session:
         user = accounts.authenticate(session, email=email, password=password, ip=ip)
     with session_scope() as session:

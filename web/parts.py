@@ -104,6 +104,7 @@ def _tell_what_is_missing() -> None:
     """A server started by hand says by name what script/server would have prepared."""
     if not _identity_reaches_pages():
         _log.error("server.trustedUserHeaders is not set: start in the project's folder, where .streamlit/ lies.")
+    _tell_other_flags()
     if not is_reachable():
         _log.error("The database does not answer. Check ROOSTER_DATABASE_URL.")
         return
@@ -119,12 +120,24 @@ def _tell_what_is_missing() -> None:
         raise SettingsError(problem)
 
 
+def _tell_other_flags() -> None:
+    """Streamlit reads none of our settings: who starts it by hand has to repeat two of them."""
+    from streamlit import config
+
+    settings = get_settings()
+    for name, flag in (("host", "server.address"), ("port", "server.port")):
+        wanted = str(getattr(settings, name))
+        if name in settings.model_fields_set and str(config.get_option(flag)) != wanted:
+            _log.warning("The settings ask for --%s %s, the server was started without it.", flag, wanted)
+
+
 def _open_address() -> str:
     """Where others can reach us, by the settings or by the launcher's flag; empty when nobody can."""
     from streamlit import config
 
     settings = get_settings()
-    flag = str(config.get_option("server.address") or "")
+    # Without an address, and without our configuration file, Streamlit listens everywhere.
+    flag = str(config.get_option("server.address") or "0.0.0.0")  # noqa: S104 - to refuse it
     if flag and flag != "localhost" and not is_loopback(flag):
         return flag
     return "" if settings.is_for_this_machine else settings.public_address

@@ -15,7 +15,7 @@ CONFIG_FILE = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
 _HEADING = """\
 # Written by `python -m core.document.theme` from core/document/tokens.py: change it there.
-# Address and port come from the launcher.
+# The launcher gives address and port; without it the server is for this machine alone.
 """
 _LATIN = (
     "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,"
@@ -57,6 +57,7 @@ def write_config(path: Path = CONFIG_FILE) -> Path:
 
 def _server() -> dict[str, Any]:
     return {
+        "address": "127.0.0.1",
         "headless": True,
         "fileWatcherType": "none",
         "runOnSave": False,
@@ -95,7 +96,7 @@ def _colours(palette: Palette, *, primary: str, background: str, second: str) ->
         "secondaryBackgroundColor": second,
         "textColor": palette.text,
         "borderColor": palette.border,
-        "linkColor": palette.brand,
+        "linkColor": palette.link,
         "dataframeHeaderBackgroundColor": palette.sunken,
         "dataframeHeaderTextColor": palette.sub,
         "greenColor": palette.good,

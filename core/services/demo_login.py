@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import crypto
+from core.errors import LoginFailed
 from core.models import User
 from core.services.installation import DEMO_EMAIL, DEMO_PASSWORD, Login
-from core.settings import get_settings
+from core.settings import get_settings, is_this_machine
 
 
 def known_login_problem(session: Session, *, reaches: str) -> str | None:
@@ -23,6 +24,14 @@ def known_login_problem(session: Session, *, reaches: str) -> str | None:
         f"{reaches}. Run 'python -m core.cli remove-sample', or start it for this machine alone and change that "
         "password on the page Account."
     )
+
+
+def refuse_from_elsewhere(*, email: str, password: str, ip: str) -> None:
+    """The last guard, however the server was started: raises LoginFailed for that log-in from another machine."""
+    if (email.strip().casefold(), password) != (DEMO_EMAIL, DEMO_PASSWORD):
+        return
+    if not is_this_machine(ip):
+        raise LoginFailed("The sample's log-in works on its own machine only. Sign in with an account of your own.")
 
 
 def find_demo_login(session: Session) -> Login | None:

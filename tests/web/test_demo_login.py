@@ -60,3 +60,17 @@ def test_it_is_not_shown_by_a_server_that_others_can_reach(monkeypatch: pytest.M
     monkeypatch.setenv("ROOSTER_HOST", "0.0.0.0")  # noqa: S104 - nothing listens there
     get_settings.cache_clear()
     assert DEMO_PASSWORD not in login_page()
+
+
+@pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.5", 401)])
+def test_it_opens_nothing_for_other_machines(client: str, status: int) -> None:
+    from web import parts
+
+    add_demo()
+    app = Starlette(routes=parts.routes(), middleware=parts.middleware())
+    form = {"username": DEMO_EMAIL.upper(), "password": DEMO_PASSWORD}
+    with TestClient(app, client=(client, 50_000)) as browser:
+        answer = browser.post("/api/auth/token", data=form)
+    assert answer.status_code == status
+    if status != 200:
+        assert "works on its own machine only" in answer.json()["detail"]

@@ -90,7 +90,19 @@ def test_a_ring_that_fails_raises_nothing_and_the_work_is_still_there(alice, sou
 
 
 def test_missing_flags_of_a_plain_consumer_are_named():
-    assert tasks.warn_about_flags(["huey_consumer", "tasks.huey", "-k", "thread"]) == [
-        flag for flag in (f"{name} {value}" for name, value in tasks.NEEDED_FLAGS.items()) if not flag.startswith("-k")
-    ]
-    assert tasks.warn_about_flags(["huey_consumer", "tasks.huey", "-k", "thread", "-g", "TERM", "-t60", "-m0.2"]) == []
+    plain = tasks.warn_about_flags(["huey_consumer", "tasks.huey"])
+    assert [flag[:2] for flag in plain] == ["-w", "-g", "-t", "-d", "-m", "-b"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        ("-k thread -w {w} -g TERM -t 60 -d 0.05 -m 0.2 -b 1", []),
+        ("--workers={w} --graceful-signal TERM --shutdown-timeout 60 --delay 0.05 --max-delay 0.2 --backoff 1", []),
+        ("-k process -w {w} -g TERM -t 60 -d 0.05 -m 0.2 -b 1", ["-k"]),
+        ("-w 1 -g TERM -t 1 -d 0.05 -m 10 -b 1", ["-w", "-t", "-m"]),
+    ],
+)
+def test_flags_count_by_their_values_in_either_spelling(flags: str, named: list[str]):
+    given = flags.format(w=get_settings().workers + 4).split()
+    assert [flag[:2] for flag in tasks.warn_about_flags(["huey_consumer", "tasks.huey", *given])] == named

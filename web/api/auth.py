@@ -13,6 +13,7 @@ from core.errors import LoginFailed
 from core.schemas.accounts import PasswordChange, ProfileUpdate, SessionResponse, TokenResponse, UserResponse
 from core.schemas.people import ApiTokenCreate, ApiTokenCreated, ApiTokenResponse
 from core.services import accounts, api_tokens
+from core.services.demo_login import refuse_from_elsewhere
 from web import identity
 from web.api.dependencies import CurrentActor, ListWindow, Problem, counted
 
@@ -23,10 +24,10 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 @public.post("/token", responses={401: {"model": Problem}, 429: {"model": Problem}})
 def create_token(request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> TokenResponse:
     """A bearer token for an e-mail address (as `username`) and a password."""
+    ip = identity.client_ip(request.scope)
+    refuse_from_elsewhere(email=form.username, password=form.password, ip=ip)
     with session_scope() as session:
-        user = accounts.authenticate(
-            session, email=form.username, password=form.password, ip=identity.client_ip(request.scope)
-        )
+        user = accounts.authenticate(session, email=form.username, password=form.password, ip=ip)
         actor = accounts.find_actor(session, user_id=user.id)
     if actor is None:
         raise LoginFailed("This account is switched off.")
