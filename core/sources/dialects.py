@@ -13,7 +13,8 @@ class Dialect:
     """`name` is SQLAlchemy's. `drivers` begins with the one used when the URL names none.
 
     `package` is what pip installs. `connect` goes to the driver; `before` are statements run before the user's,
-    in which `{ms}` stands for the time limit in milliseconds; `timed_out` are the driver's codes for reaching it.
+    in which `{ms}` stands for the time limit in milliseconds; `timed_out` are the driver's codes for reaching it,
+    `hopeless` those for being refused at the door, which no second try changes.
     """
 
     name: str
@@ -25,6 +26,12 @@ class Dialect:
     connect: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[str, ...] = ()
     timed_out: frozenset[int] = frozenset()
+    hopeless: frozenset[int] = frozenset()
+
+    @property
+    def reads_only(self) -> bool:
+        """Does the database itself refuse to write for us?"""
+        return bool(self.before) or bool(self.connect.get("read_only"))
 
 
 # Both are spoken to as `mysql://`, and each knows the other's time limit as a comment only.
@@ -34,6 +41,8 @@ _MYSQL_BEFORE: Final = (
     "START TRANSACTION",
 )
 _MYSQL_TIMED_OUT: Final = frozenset({3024, 1969})
+# No such user or database, or a wrong password.
+_MYSQL_HOPELESS: Final = frozenset({1044, 1045, 1049, 1698})
 _DUCKDB_CONFIG: Final = {"enable_external_access": "false", "lock_configuration": "true"}
 
 _ALL: Final = (
@@ -54,6 +63,7 @@ _ALL: Final = (
         connect={"local_infile": False},
         before=_MYSQL_BEFORE,
         timed_out=_MYSQL_TIMED_OUT,
+        hopeless=_MYSQL_HOPELESS,
     ),
     Dialect(
         "mariadb",
@@ -64,6 +74,7 @@ _ALL: Final = (
         connect={"local_infile": False},
         before=_MYSQL_BEFORE,
         timed_out=_MYSQL_TIMED_OUT,
+        hopeless=_MYSQL_HOPELESS,
     ),
     Dialect(
         "mssql",

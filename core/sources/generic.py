@@ -23,6 +23,7 @@ from core.sources.checks import Finding, timed
 from core.sources.columns import Column, infer, unique_names
 from core.sources.dialects import Dialect
 from core.sources.placeholders import rewrite
+from core.sources.reading import check_reads_only
 from core.text import one_line
 
 _OUR_SECONDS = 15
@@ -54,6 +55,8 @@ class GenericSource:
     @contextmanager
     def stream(self, query: Query) -> Iterator[BatchStream]:
         values = bound_values(query)
+        if not self._dialect.reads_only:
+            check_reads_only(query.sql)
         with self._connection(timeout_s=query.timeout_s) as connection:
             result = _execute(connection, query, values)
             names = unique_names([str(name) for name in result.keys()])
@@ -64,7 +67,7 @@ class GenericSource:
         self._recheck()
         engine = self._engine()
         try:
-            with engine.connect() as connection:
+            with self._connected(engine) as connection:
                 try:
                     for statement in self._dialect.before:
                         connection.exec_driver_sql(statement.format(ms=timeout_s * 1000))
@@ -75,6 +78,15 @@ class GenericSource:
             raise self._failure(error, timeout_s=timeout_s) from None
         finally:
             engine.dispose()
+
+    def _connected(self, engine: Engine) -> Connection:
+        """Raises SourceError `connection`, transient unless the door was shut for good."""
+        try:
+            return engine.connect()
+        except DBAPIError as error:
+            reason = f"{self.kind} cannot be reached: {self._words(error)}."
+            transient = _code(error) not in self._dialect.hopeless
+            raise SourceError(reason, error_class="connection", transient=transient) from None
 
     def _engine(self) -> Engine:
         url = self._url if "+" in self._url.drivername else self._url.set(drivername=self._drivername())
@@ -97,17 +109,23 @@ class GenericSource:
 
     def _failure(self, error: Exception, *, timeout_s: int) -> SourceError:
         """The driver's words only: SQLAlchemy's own add the statement and links, the URL never appears."""
-        code = next(iter(getattr(getattr(error, "orig", None), "args", ())), None)
-        if code in self._dialect.timed_out:
+        if _code(error) in self._dialect.timed_out:
             return _too_long(timeout_s)
-        words = one_line(str(getattr(error, "orig", None) or error)).rstrip(".")
-        if self._url.password:
-            words = words.replace(str(self._url.password), "***")
+        words = self._words(error)
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         if lost:
             message = f"The connection to {self.kind} was lost: {words}."
             return SourceError(message, error_class="connection", transient=True)
         return SourceError(f"The {self.kind} database refused: {words}.")
+
+    def _words(self, error: Exception) -> str:
+        words = one_line(str(getattr(error, "orig", None) or error)).rstrip(".")
+        return words.replace(str(self._url.password), "***") if self._url.password else words
+
+
+def _code(error: Exception) -> object:
+    """The driver's number, where it has one."""
+    return next(iter(getattr(getattr(error, "orig", None), "args", ())), None)
 
 
 def _table(inspector: sa.Inspector, name: str) -> TableInfo:

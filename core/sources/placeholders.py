@@ -59,6 +59,16 @@ def _pieces(sql: str) -> Iterator[_Piece]:
         yield _Piece(done, sql[done:], None)
 
 
+def without_quoted(sql: str) -> str:
+    """The statement with a space for every string, quoted identifier and comment."""
+    kept, position = [], 0
+    while token := _TOKEN.search(sql, position):
+        plain = token.lastgroup in ("colons", "name")
+        kept += [sql[position : token.end() if plain else token.start()], "" if plain else " "]
+        position = _comment_end(sql, token.start()) if token.lastgroup == "block" else token.end()
+    return "".join([*kept, sql[position:]])
+
+
 def find(sql: str) -> list[str]:
     """The names of the placeholders, each once, in the order of their first appearance."""
     return list(dict.fromkeys(piece.name for piece in _pieces(sql) if piece.name is not None))

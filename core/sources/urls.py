@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from core.errors import SourceError
 from core.sources.base import SourceOptions
@@ -50,13 +50,23 @@ def mask_url(url: str) -> str:
 
 
 def dialect_of(url: URL) -> Dialect:
-    backend = url.get_backend_name()
-    dialect = DIALECTS.get(backend)
-    if dialect is None:
+    """One of ours, or any other that an installed package has registered with SQLAlchemy."""
+    backend, _, driver = url.drivername.partition("+")
+    return DIALECTS.get(backend) or _registered(url, backend, driver)
+
+
+def _registered(url: URL, backend: str, driver: str) -> Dialect:
+    try:
+        url.get_dialect()
+    except (NoSuchModuleError, ImportError):
         known = join_words(sorted(DIALECTS), last="or")
         hint = did_you_mean(backend, DIALECTS)
-        raise SourceError(f"{backend!r} is not a kind of database that can be read.{hint} Use {known}.")
-    return dialect
+        raise SourceError(
+            f"{backend!r} is not a kind of database that can be read.{hint} Use {known}, or install the package "
+            "that brings this one to SQLAlchemy and start Rooster again.",
+            error_class="driver",
+        ) from None
+    return Dialect(backend, (driver or backend,), backend)
 
 
 def validate_url(url: str, options: SourceOptions) -> None:

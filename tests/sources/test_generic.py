@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import pyarrow as pa
 import pytest
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine import make_url
 
 from core.errors import SourceError
@@ -16,6 +18,7 @@ from core.sources import SourceOptions, open_source
 from core.sources.columns import convert, infer
 from core.sources.dialects import DIALECTS
 from core.sources.generic import GenericSource
+from tests.fixtures_worker import free_port
 from tests.sources.helpers import ENDLESS, ask, read, sqlite_file
 
 
@@ -45,9 +48,60 @@ def test_the_row_limit_and_the_time_limit_hold(source: GenericSource) -> None:
     assert caught.value.error_class == "time_limit"
 
 
-def test_what_a_statement_wrote_is_rolled_back(source: GenericSource) -> None:
-    assert read(source, "INSERT INTO t VALUES (3, 'x') RETURNING a").num_rows == 1
-    assert read(source, "SELECT a FROM t").num_rows == 2
+def test_what_a_statement_wrote_is_rolled_back(tmp_path: Path) -> None:
+    path = sqlite_file(tmp_path / "data.db", "create table t (a integer); insert into t values (1);")
+    watched = replace(DIALECTS["sqlite"], before=("PRAGMA encoding",))
+    source = GenericSource(make_url(f"sqlite:///{path}"), watched, recheck=lambda: None)
+    assert read(source, "INSERT INTO t VALUES (3) RETURNING a").num_rows == 1
+    assert read(source, "SELECT a FROM t").num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("INSERT INTO t VALUES (3, 'x') RETURNING a", "Write a SELECT"),
+        ("/* SELECT */ DELETE FROM t", "Write a SELECT"),
+        ("WITH x AS (SELECT 1) DELETE FROM t RETURNING a", "'DELETE' changes data"),
+        ("SELECT a INTO copy FROM t", "'INTO' changes data"),
+        ("SELECT a FROM t; SELECT b FROM t", "Write one statement"),
+        ("", "Write a SELECT"),
+    ],
+)
+def test_without_read_only_transactions_the_statement_is_looked_at(source: GenericSource, sql: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words) as caught:
+        read(source, sql)
+    assert caught.value.error_class == "permission"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 'insert; delete' AS a",
+        'SELECT a AS "update" FROM t -- drop; it',
+        "WITH x AS (SELECT a FROM t) SELECT a FROM x WHERE a > :low ;\n",
+        "SELECT replace(b, 'x', 'y') AS updated, [b] AS [merge] FROM t /* into */",
+    ],
+)
+def test_what_only_reads_passes_the_look(source: GenericSource, sql: str) -> None:
+    assert read(source, sql, low=0).num_rows >= 1
+
+
+def test_any_dialect_that_is_installed_can_be_read(tmp_path: Path) -> None:
+    registry.register("rookery", "sqlalchemy.dialects.sqlite.pysqlite", "dialect")
+    path = sqlite_file(tmp_path / "data.db", "create table t (a integer); insert into t values (7);")
+    opened = open_source(f"rookery:///{path}", options=SourceOptions())
+    assert (opened.kind, read(opened, "SELECT a FROM t").to_pylist()) == ("rookery", [{"a": 7}])
+    with pytest.raises(SourceError, match="install the package that brings this one to SQLAlchemy") as caught:
+        open_source("firebird://u:canary@h/d", options=SourceOptions())
+    assert "canary" not in caught.value.message
+
+
+def test_a_server_that_is_away_may_be_back_soon() -> None:
+    source = open_source(f"mysql://u:canary@127.0.0.1:{free_port()}/d", options=SourceOptions())
+    with pytest.raises(SourceError, match="mysql cannot be reached") as caught:
+        source.tables()
+    assert (caught.value.error_class, caught.value.transient) == ("connection", True)
+    assert "canary" not in caught.value.message
 
 
 def test_errors_keep_the_words_of_the_database_alone(source: GenericSource) -> None:
