@@ -38,6 +38,7 @@ _DASHES: Final = (4, 3)
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _RGB: Final = 2
 _LEVEL: Final = 3
+_ROWS_AT_ONCE: Final = 32
 
 
 def shapes_png(shapes: Sequence[Shape], *, width: float, height: float, scale: float, background: str) -> bytes:
@@ -61,6 +62,7 @@ class _Canvas:
 
         self._scale = scale
         self._agg = _renderer(round(width * scale), round(height * scale), scale)
+        self._agg.clear()
         # Agg counts from the bottom.
         self._place: Affine2D = Affine2D().scale(scale, -scale).translate(0, round(height * scale))
 
@@ -173,7 +175,9 @@ def _rgba(colour: str) -> tuple[float, float, float, float]:
     return to_rgba(colour)
 
 
+@lru_cache(maxsize=2)
 def _renderer(width: int, height: int, scale: float) -> Any:
+    """Kept for the dark picture of the same chart: fresh memory costs more than painting over the old."""
     from matplotlib.backends import backend_agg
 
     # Its methods carry no types.
@@ -201,11 +205,16 @@ def _png(rows: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
     a quarter smaller, than on the differences to the neighbours that encoders choose row by row.
     """
     height, width, _ = rows.shape
-    stored = np.zeros((height, 1 + width * 3), np.uint8)
-    stored[:, 1:].reshape(height, width, 3)[...] = rows
     header = struct.pack(">IIBBBBB", width, height, 8, _RGB, 0, 0, 0)
-    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(stored.data, _LEVEL)) + _chunk(b"IEND", b"")
-    return _SIGNATURE + body
+    deflate = zlib.compressobj(_LEVEL)
+    stored = np.zeros((_ROWS_AT_ONCE, 1 + width * 3), np.uint8)
+    pieces: list[bytes] = []
+    for start in range(0, height, _ROWS_AT_ONCE):
+        part = rows[start : start + _ROWS_AT_ONCE]
+        stored[: len(part), 1:].reshape(len(part), width, 3)[...] = part
+        pieces.append(deflate.compress(stored[: len(part)].data))
+    pieces.append(deflate.flush())
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"".join(pieces)) + _chunk(b"IEND", b"")
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
