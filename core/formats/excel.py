@@ -11,8 +11,11 @@ from core.document.model import ReportDocument, ReportHead, Section, SectionHead
 from core.errors import RenderError
 from core.formats.base import Format, Writer, WrittenFile
 from core.formats.disk import disk_errors
+from core.formats.excel_about import shortened
 from core.formats.excel_book import Formats
 from core.formats.excel_fill import MAX_ROWS, MAX_SHEET_BYTES, Workbook
+from core.formats.excel_highlights import directions
+from core.formats.excel_options import read_options
 from core.formats.excel_summary import SummarySheet, tile_styles
 from core.formats.files import discard, finish
 
@@ -28,9 +31,10 @@ class ExcelWriter:
     ) -> None:
         self._temporary = path.with_name(path.name + ".tmp")
         self._section: SectionHead | None = None
+        options = read_options(head.format_options.get("excel", {}))
         with disk_errors():
             self._file = self._temporary.open("wb")
-        self._book = Workbook(self._file, head, max_rows=max_rows, max_bytes=max_bytes)
+        self._book = Workbook(self._file, head, options, max_rows=max_rows, max_bytes=max_bytes)
 
     def begin(self, section: SectionHead) -> None:
         """Raises RenderError for more columns than a sheet has."""
@@ -52,19 +56,19 @@ class ExcelWriter:
             return
         assert section.head.key == self._section.key, "sections do not overlap"
         with disk_errors():
-            self._book.end()
+            self._book.end(directions(section))
         self._section = None
 
     def close(self, document: ReportDocument) -> list[WrittenFile]:
         def fill_summary(book: Any, sheet: Any, formats: Formats) -> None:
-            SummarySheet(book, sheet, formats, document, self._book.parts).fill()
+            SummarySheet(book, sheet, formats, document, self._book.parts, self._book.look).fill()
 
         with disk_errors():
-            self._book.close(fill_summary, tile_styles(document))
+            self._book.close(fill_summary, tile_styles(document, self._book.look))
             self._file.close()
             path = finish(self._temporary)
-        written = self._book.row_count
-        return [WrittenFile(path, 1, "", ExcelFormat.extension, MEDIA_TYPE, written, document.row_count)]
+        written, notes = self._book.row_count, tuple(shortened(self._book.parts))
+        return [WrittenFile(path, 1, "", ExcelFormat.extension, MEDIA_TYPE, written, document.row_count, notes)]
 
     def abort(self) -> None:
         self._book.abandon()
@@ -78,6 +82,7 @@ class ExcelFormat:
     media_type = MEDIA_TYPE
 
     def open(self, folder: Path, *, stem: str, head: ReportHead) -> Writer:
+        """Raises InvalidInput for an option that Excel does not have."""
         return ExcelWriter(folder / f"{stem}.{self.extension}", head)
 
 

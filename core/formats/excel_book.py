@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from zipfile import ZipFile
 
@@ -19,11 +19,13 @@ import xlsxwriter
 from core.clock import to_utc
 from core.document.model import Column, ReportHead, SectionHead
 from core.errors import RenderError
-from core.formats.excel_styles import FIXED, Style, data_style, header_style
+from core.formats.excel_highlights import highlight
+from core.formats.excel_styles import Look, Style
 from core.formats.words import column_label
 from core.text import one_line
 
 Formats = dict[Style, Any]
+FillSummary = Callable[[Any, Any, Formats], None]
 
 FIRST_ROW: Final = 2
 SUMMARY: Final = "Summary"
@@ -31,21 +33,33 @@ SUMMARY: Final = "Summary"
 _TAKEN: Final = {"history", SUMMARY.lower(), "chart data"}
 _SHEET_NAME: Final = 31
 _COLUMN_NAME: Final = 255
-_PAPER: Final = {"A4": 9, "Letter": 1}
+PAPER: Final = {"A4": 9, "Letter": 1}
 # Styles get their numbers as settings of columns this far to the right, where nobody looks.
 _STYLE_COLUMN: Final = 15_000
 _STYLE_LIMIT: Final = 1_300
+_OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 @dataclass(slots=True)
 class Part:
-    """One data sheet: a section, or the rest of one whose rows did not fit."""
+    """One data sheet: a section, or the rest of one whose rows did not fit.
+
+    `formats` are the number formats of its columns; `better` tells, when it is closed, in which columns more is better.
+    """
 
     section: SectionHead
     sheet: str
     table: str
     widths: tuple[float, ...]
+    formats: tuple[str, ...]
     rows: int = 0
+    shortened: int = 0
+    better: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:
@@ -56,17 +70,18 @@ class Part:
 class StyleList:
     """Every style the workbook has used so far. It only grows, so a style keeps its number in each drawing."""
 
-    def __init__(self) -> None:
-        self._styles: dict[Style, None] = dict.fromkeys(FIXED)
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._styles: dict[Style, None] = dict.fromkeys(look.fixed)
 
     def learn(self, styles: Iterable[Style]) -> None:
         self._styles.update(dict.fromkeys(styles))
         if len(self._styles) > _STYLE_LIMIT:
             raise RenderError(f"The workbook needs more than {_STYLE_LIMIT:,} different number formats.")
 
-    def learn_columns(self, section: SectionHead) -> None:
-        for column in section.visible:
-            self.learn((header_style(column), data_style(column)))
+    def learn_columns(self, part: Part) -> None:
+        for column, shown in zip(part.section.visible, part.formats, strict=True):
+            self.learn((self.look.header(column), self.look.data(column, shown)))
 
     def formats(self, book: Any, sheet: Any) -> Formats:
         """The styles as formats of a workbook; `sheet` is its first, which is written first and so numbers them."""
@@ -76,22 +91,56 @@ class StyleList:
         return formats
 
 
-def draw(
-    head: ReportHead, parts: Iterable[Part], styles: StyleList, fill_summary: Callable[[Any, Any, Formats], None]
-) -> bytes:
-    """The workbook with one template row per data sheet; `fill_summary(book, sheet, formats)` draws the rest."""
-    target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(target, options)
-    book.set_properties(_properties(head))
-    summary = book.add_worksheet(SUMMARY)
-    formats = styles.formats(book, summary)
-    for part in parts:
-        _draw_data_sheet(book, part, head, formats)
-    fill_summary(book, summary, formats)
-    summary.activate()
-    book.close()
-    return target.getvalue()
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws the workbook with one template row per data sheet."""
+
+    head: ReportHead
+    styles: StyleList
+    highlights: bool = True
+
+    def draw(
+        self, parts: Sequence[Part], fill_summary: Callable[[Any, Any, Formats], None], *, skipped: int = 0
+    ) -> bytes:
+        """`fill_summary(book, sheet, formats)` draws the first sheet; the first `skipped` data sheets stay empty.
+
+        Empty sheets cost nothing and let the others stand where they will: some markup names their place.
+        """
+        target = io.BytesIO()
+        book = xlsxwriter.Workbook(target, _OPTIONS)
+        book.set_properties(_properties(self.head))
+        summary = book.add_worksheet(SUMMARY)
+        formats = self.styles.formats(book, summary)
+        for number, part in enumerate(parts):
+            if number < skipped:
+                book.add_worksheet(part.sheet)
+            else:
+                self._draw_data_sheet(book, part, formats)
+        fill_summary(book, summary, formats)
+        summary.activate()
+        book.close()
+        return target.getvalue()
+
+    def _draw_data_sheet(self, book: Any, part: Part, formats: Formats) -> None:
+        sheet = book.add_worksheet(part.sheet)
+        columns, look = part.section.visible, self.styles.look
+        last = len(columns) - 1
+        shown = [
+            {"header": name, "header_format": formats[look.header(column)]}
+            for name, column in zip(header_names(columns), columns, strict=True)
+        ]
+        # One row is enough: XlsxWriter notes every cell of a table, and the reference is corrected at the end.
+        sheet.add_table(0, 0, 1, last, {"name": part.table, "style": "Table Style Light 1", "columns": shown})
+        sheet.set_row(0, 22)
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, part.widths[index])
+            sheet.write_number(FIRST_ROW - 1, index, 0, formats[look.data(column, part.formats[index])])
+        sheet.freeze_panes(1, 1)
+        sheet.ignore_errors({"number_stored_as_text": _range(part, last)})
+        if self.highlights and part.rows:
+            rows = (FIRST_ROW, part.last_row)
+            highlight(book, sheet, columns, rows=rows, better=part.better, palette=look.palette)
+        _print_setup(sheet, self.head, part)
 
 
 def _properties(head: ReportHead) -> dict[str, Any]:
@@ -105,38 +154,24 @@ def _properties(head: ReportHead) -> dict[str, Any]:
     }
 
 
-def _draw_data_sheet(book: Any, part: Part, head: ReportHead, formats: Formats) -> None:
-    sheet = book.add_worksheet(part.sheet)
-    columns = part.section.visible
-    last = len(columns) - 1
-    names = header_names(columns)
-    shown = [
-        {"header": name, "header_format": formats[header_style(column)]}
-        for name, column in zip(names, columns, strict=True)
-    ]
-    # One row is enough: XlsxWriter notes every cell of a table, and the reference is corrected at the end.
-    sheet.add_table(0, 0, 1, last, {"name": part.table, "style": "Table Style Light 1", "columns": shown})
-    sheet.set_row(0, 22)
-    for index, column in enumerate(columns):
-        sheet.set_column(index, index, part.widths[index])
-        sheet.write_number(FIRST_ROW - 1, index, 0, formats[data_style(column)])
-    sheet.freeze_panes(1, 1)
-    sheet.ignore_errors({"number_stored_as_text": _range(part, last)})
-    _print_setup(sheet, head, part)
-
-
 def _range(part: Part, last: int) -> str:
     return f"A{FIRST_ROW}:{xlsxwriter.utility.xl_col_to_name(last)}{part.last_row}"
 
 
 def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
     sheet.set_landscape()
-    sheet.set_paper(_PAPER[head.page_size])
+    sheet.set_paper(PAPER[head.page_size])
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L{_header_text(head.name)}&R{_header_text(part.sheet)}")
-    sheet.set_footer("&CPage &P of &N")
+    set_footer(sheet, head)
+
+
+def set_footer(sheet: Any, head: ReportHead) -> None:
+    """`Northwind Airports · Run 8f2c41` and `Page 2 of 143`."""
+    run = f"{head.workspace} \u00b7 Run {head.execution_id}"
+    sheet.set_footer(f"&L{_header_text(run)}&RPage &P of &N")
 
 
 def _header_text(text: str) -> str:
@@ -176,6 +211,11 @@ def _cut(text: str, limit: int) -> str:
     return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
+# XlsxWriter writes these only where it draws bars, which is not known yet when the first rows are written; they mean
+# nothing but the depth of letters.
+_ONLY_WITH_BARS: Final = re.compile(rb' (?:xmlns:mc|xmlns:x14ac|mc:Ignorable|x14ac:dyDescent)="[^"]*"')
+
+
 @dataclass(frozen=True, slots=True)
 class SheetXml:
     """A data sheet cut at its template row; `styles` are the ids of the template's cells."""
@@ -197,6 +237,7 @@ def split(drawing: ZipFile, number: int) -> SheetXml:
     assert row is not None, "a data sheet is drawn with a template row"
     shared = re.findall(rb"<si>(.*?)</si>", drawing.read("xl/sharedStrings.xml"), re.DOTALL)
     head = re.sub(rb"<dimension [^>]*>", b"", xml[: row.start()])
+    head = _ONLY_WITH_BARS.sub(b"", head)
     head = re.sub(
         rb' t="s"><v>([0-9]+)</v>',
         lambda found: b' t="inlineStr"><is>' + shared[int(found[1])] + b"</is>",

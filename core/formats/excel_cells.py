@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -38,8 +39,8 @@ Kernel = Callable[[pa.Array], list[Piece]]
 
 CELL_CHARACTERS: Final = 32_767
 # Excel keeps 15 significant digits: what needs more is written as text.
-_EXACT_DIGITS: Final = 15
-_EXACT_BELOW: Final = 10**_EXACT_DIGITS
+EXACT_DIGITS: Final = 15
+_EXACT_BELOW: Final = 10**EXACT_DIGITS
 # Day numbers of 1970-01-01, of 1900-03-01 (Excel believes in 29 February 1900) and of 9999-12-31.
 _EPOCH, _FIRST_DAY, _LAST_DAY = 25_569, 61, 2_958_465
 _DAY_SECONDS: Final = 86_400
@@ -54,30 +55,62 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _LIKE_ESCAPE: Final = re.compile(r"_(?=x[0-9a-fA-F]{4}_)")
 
 
-def rows_xml(batch: pa.RecordBatch, *, first_row: int, styles: Sequence[int], zone: str) -> memoryview:
-    """The `<row>` elements of a batch; `first_row` counts from 1. Null gives no cell."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`xml` are `<row>` elements; `shortened` counts the texts in them that a cell cannot hold whole."""
+
+    xml: memoryview
+    shortened: int
+
+
+def rows_xml(batch: pa.RecordBatch, *, first_row: int, styles: Sequence[int], zone: str) -> Rows:
+    """The rows of a batch; `first_row` counts from 1. Null gives no cell."""
     rows = number_array(np.arange(first_row, first_row + batch.num_rows)).cast(pa.string())
     pieces: list[Piece] = ['<row r="', rows, '">']
-    for index, column in enumerate(batch.columns):
-        start = f'<c r="{xl_col_to_name(index)}'
-        pieces += _column_pieces(plain(column), [start, rows, f'" s="{styles[index]}"'], zone)
-    return data_of(join([*pieces, "</row>"]))
+    shortened = 0
+    for index, found in enumerate(batch.columns):
+        column = plain(found)
+        if column.null_count == len(column):
+            continue
+        cell: list[Piece] = [f'<c r="{xl_col_to_name(index)}', rows, f'" s="{styles[index]}"']
+        texts = _texts_of(column)
+        if texts is None:
+            cell += _kernel(column.type, zone)(column)
+        else:
+            cell += _texts(texts)
+            shortened += _count_shortened(texts)
+        pieces += cell if column.null_count == 0 else [join(cell).fill_null(NOTHING)]
+    return Rows(data_of(join([*pieces, "</row>"])), shortened)
 
 
-def _column_pieces(column: pa.Array, opening: list[Piece], zone: str) -> list[Piece]:
-    if column.null_count == len(column):
-        return []
-    cell = [*opening, *_kernel(column.type, zone)(column)]
-    return cell if column.null_count == 0 else [join(cell).fill_null(NOTHING)]
+def _texts_of(column: pa.Array) -> pa.Array | None:
+    """The values as text; None for a type that Excel has itself."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_timestamp(kind) or any(matches(kind) for matches, _ in _KERNELS):
+        return None
+    if is_binary(kind):
+        return python_texts(column, bytes.hex)
+    return json_texts(column) if pa.types.is_nested(kind) else other_texts(column)
 
 
 def _kernel(kind: pa.DataType, zone: str) -> Kernel:
-    for matches, kernel in _KERNELS:
-        if matches(kind):
-            return kernel
     if pa.types.is_timestamp(kind):
         return partial(_timestamps, zone=zone)
-    return lambda column: _texts(other_texts(column))
+    return next(kernel for matches, kernel in _KERNELS if matches(kind))
+
+
+def _count_shortened(texts: pa.Array) -> int:
+    long = pc.greater(pc.binary_length(texts), _MOST_BYTES)
+    if not pc.any(long).as_py():
+        return 0
+    return sum(_units(text) > CELL_CHARACTERS for text in texts.filter(long.fill_null(False)).to_pylist())
+
+
+def _units(text: str) -> int:
+    """UTF-16 units, as Excel counts: an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _patched(
@@ -114,7 +147,7 @@ def text_cell(text: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """At most 32,767 UTF-16 units: an emoji counts as two."""
+    """At most 32,767 UTF-16 units."""
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * CELL_CHARACTERS:
         return text
@@ -144,12 +177,16 @@ def _floats(column: pa.Array) -> list[Piece]:
 
 def _decimals(column: pa.Array) -> list[Piece]:
     texts = column.cast(pa.string())
-    if column.type.precision <= _EXACT_DIGITS:
+    if column.type.precision <= EXACT_DIGITS:
         return [_NUMBER[0], texts, _NUMBER[1]]
+    return _patched(texts, _NUMBER, needs_text(texts), column, decimal_texts)
+
+
+def needs_text(texts: pa.Array) -> pa.Array:
+    """Whether the text of a decimal has more significant digits than Excel keeps."""
     digits = pc.replace_substring_regex(texts, r"E.*$|[-.]", "")
     significant = pc.utf8_rtrim(pc.utf8_ltrim(digits, "0"), "0")
-    odd = pc.greater(pc.binary_length(significant), _EXACT_LENGTH)
-    return _patched(texts, _NUMBER, odd, column, decimal_texts)
+    return pc.greater(pc.binary_length(significant), _EXACT_LENGTH)
 
 
 def _booleans(column: pa.Array) -> list[Piece]:
@@ -204,17 +241,12 @@ def _mask(flags: np.ndarray[Any, Any]) -> pa.Array:
     return number_array(flags.astype(np.int64)).cast(pa.bool_())
 
 
-def _binaries(column: pa.Array) -> list[Piece]:
-    return _texts(python_texts(column, bytes.hex))
-
-
 _NEVER: Final = _mask(np.zeros(1, dtype=bool))
 _EXACT_LIMIT: Final = number_array(np.array([_EXACT_BELOW]))[0]
 _NEGATIVE_LIMIT: Final = number_array(np.array([-_EXACT_BELOW]))[0]
-_EXACT_LENGTH: Final = number_array(np.array([_EXACT_DIGITS]))[0]
+_EXACT_LENGTH: Final = number_array(np.array([EXACT_DIGITS]))[0]
 _MOST_BYTES: Final = number_array(np.array([CELL_CHARACTERS]))[0]
 _KERNELS: Final[tuple[tuple[Callable[[pa.DataType], bool], Kernel], ...]] = (
-    (pa.types.is_string, _texts),
     (pa.types.is_integer, _integers),
     (pa.types.is_floating, _floats),
     (pa.types.is_decimal, _decimals),
@@ -222,6 +254,4 @@ _KERNELS: Final[tuple[tuple[Callable[[pa.DataType], bool], Kernel], ...]] = (
     (pa.types.is_date, _dates),
     (pa.types.is_time, _times),
     (pa.types.is_duration, _durations),
-    (is_binary, _binaries),
-    (pa.types.is_nested, lambda column: _texts(json_texts(column))),
 )

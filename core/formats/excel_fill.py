@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Any, Final
@@ -15,18 +15,20 @@ from core.document.model import ReportHead, SectionHead
 from core.formats.arrow_text import slices
 from core.formats.excel_book import (
     FIRST_ROW,
+    Drawer,
+    FillSummary,
     Formats,
     Part,
     SheetXml,
     StyleList,
-    draw,
     member,
     sheet_name,
     split,
     with_true_range,
 )
 from core.formats.excel_cells import rows_xml
-from core.formats.excel_styles import Style
+from core.formats.excel_options import ExcelOptions
+from core.formats.excel_styles import Look, Style, number_format, palette_of
 from core.formats.excel_widths import column_widths
 
 MAX_ROWS: Final = 1_048_575
@@ -41,12 +43,16 @@ _CELL_BYTES: Final = 48
 class Workbook:
     """The archive. `parts` are the data sheets so far."""
 
-    def __init__(self, target: IO[bytes], head: ReportHead, *, max_rows: int, max_bytes: int) -> None:
+    def __init__(
+        self, target: IO[bytes], head: ReportHead, options: ExcelOptions, *, max_rows: int, max_bytes: int
+    ) -> None:
         self.parts: list[Part] = []
+        self.look = Look(palette_of(head))
         self._target = target
         self._head = head
         self._max_rows, self._max_bytes = max_rows, max_bytes
-        self._styles = StyleList()
+        self._styles = StyleList(self.look)
+        self._drawer = Drawer(head, self._styles, options.highlights)
         self._names: set[str] = set()
         self._written: list[SheetXml] = []
         self._section: SectionHead | None = None
@@ -61,24 +67,25 @@ class Workbook:
 
     def begin(self, section: SectionHead) -> None:
         self._section, self._sheets = section, 0
-        self._styles.learn_columns(section)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """The visible columns of some rows of the section that was begun."""
         for piece in slices(batch, cell_bytes=_CELL_BYTES):
             self._write_rows(piece)
 
-    def end(self) -> None:
-        """Closes the section's sheet; one without rows is a header."""
+    def end(self, better: Mapping[str, bool]) -> None:
+        """Closes the section's sheet; one without rows is a header. `better` tells in which columns more is better."""
         if self._open is None and self._section is not None and self._section.visible:
             self._open_sheet(None)
+        if self._open is not None:
+            self.parts[-1].better = better
         self._close_sheet()
         self._section = None
 
-    def close(self, fill_summary: Callable[[Any, Any, Formats], None], styles: Iterable[Style]) -> None:
+    def close(self, fill_summary: FillSummary, styles: Iterable[Style]) -> None:
         """Draws the whole workbook and adds all that is not rows."""
         self._styles.learn(styles)
-        with self._drawing(self.parts, fill_summary) as drawing:
+        with self._drawing(fill_summary) as drawing:
             if [split(drawing, number) for number in range(len(self.parts))] != self._written:
                 raise RuntimeError("The last drawing of the workbook differs from the ones the rows were written for.")
             self._copy_others(drawing)
@@ -109,11 +116,12 @@ class Workbook:
         part, sheet = self.parts[-1], self._open
         assert sheet is not None, "a sheet is open"
         first = FIRST_ROW + part.rows
-        xml = rows_xml(batch, first_row=first, styles=sheet.xml.styles, zone=self._head.timezone)
-        if part.rows and sheet.size + len(xml) > self._max_bytes:
+        rows = rows_xml(batch, first_row=first, styles=sheet.xml.styles, zone=self._head.timezone)
+        if part.rows and sheet.size + len(rows.xml) > self._max_bytes:
             return False
-        sheet.write(xml)
+        sheet.write(rows.xml)
         part.rows += batch.num_rows
+        part.shortened += rows.shortened
         return True
 
     def _open_sheet(self, sample: pa.RecordBatch | None) -> None:
@@ -122,8 +130,17 @@ class Workbook:
         self._sheets += 1
         name = sheet_name(section.title, self._names, number=self._sheets)
         number = len(self.parts)
-        self.parts.append(Part(section, name, f"Data{number + 1}", column_widths(section.visible, sample)))
+        columns = section.visible
+        formats = self._formats(sample) if self._sheets == 1 else self.parts[-1].formats
+        self.parts.append(Part(section, name, f"Data{number + 1}", column_widths(columns, sample), formats))
+        self._styles.learn_columns(self.parts[-1])
         self._open = _OpenSheet(self._zip.open(member(number), "w"), self._draw_last(), self._pool)
+
+    def _formats(self, sample: pa.RecordBatch | None) -> tuple[str, ...]:
+        assert self._section is not None, "begin comes before write"
+        columns = self._section.visible
+        values = [None] * len(columns) if sample is None else sample.columns
+        return tuple(number_format(column, sample=found) for column, found in zip(columns, values, strict=True))
 
     def _close_sheet(self) -> None:
         sheet = self._open
@@ -137,11 +154,12 @@ class Workbook:
 
     def _draw_last(self) -> SheetXml:
         """The newest data sheet alone: styles have the same numbers in every drawing."""
-        with self._drawing(self.parts[-1:], _leave_empty) as drawing:
-            return split(drawing, 0)
+        last = len(self.parts) - 1
+        with self._drawing(_leave_empty, skipped=last) as drawing:
+            return split(drawing, last)
 
-    def _drawing(self, parts: list[Part], fill_summary: Callable[[Any, Any, Formats], None]) -> ZipFile:
-        return ZipFile(io.BytesIO(draw(self._head, parts, self._styles, fill_summary)))
+    def _drawing(self, fill_summary: FillSummary, *, skipped: int = 0) -> ZipFile:
+        return ZipFile(io.BytesIO(self._drawer.draw(self.parts, fill_summary, skipped=skipped)))
 
     def _copy_others(self, drawing: ZipFile) -> None:
         done = {member(number) for number in range(len(self.parts))}

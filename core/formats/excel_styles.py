@@ -1,4 +1,4 @@
-"""How values look in the workbook: number formats from the columns, colours from the tokens."""
+"""How values look in the workbook: number formats from the columns, colours from the palette."""
 
 from __future__ import annotations
 
@@ -6,65 +6,78 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from core.document.model import Column, Kind
-from core.document.tokens import LIGHT
+from core.document.model import Column, Kind, ReportHead
+from core.document.tokens import EXCEL_FONT, LIGHT, Palette, with_brand
 from core.document.values import ValueFormat, is_currency, parse_format
+from core.formats.arrow_text import UNITS_PER_SECOND, integers, plain
 
 # What XlsxWriter's `add_format` takes, as a value that can be compared.
 Style = tuple[tuple[str, Any], ...]
 
-FONT: Final = "Calibri"
-_DATES: Final[dict[str, str]] = {
-    "date": "d mmm yyyy",
-    "time": "hh:mm:ss",
-    "datetime": "d mmm yyyy hh:mm",
-    "duration": "[h]:mm:ss",
-}
+_TIMES: Final = {"time": "hh:mm", "datetime": "d mmm yyyy hh:mm"}
+_SECONDS: Final = ":ss"
 
 
-def style(**settings: Any) -> Style:
-    return tuple(sorted({"font_name": FONT, "font_size": 11, "font_color": LIGHT.text, **settings}.items()))
+def palette_of(head: ReportHead) -> Palette:
+    """The colours of the workspace, on paper."""
+    return with_brand(LIGHT, head.brand.colour)
 
 
-TITLE: Final = style(font_size=20, bold=True, valign="vcenter")
-SUBTITLE: Final = style(font_color=LIGHT.sub, valign="top")
-NOTICE: Final = style(font_color=LIGHT.warn, bg_color=LIGHT.warn_soft, bold=True, indent=1)
-ERROR: Final = style(font_color=LIGHT.bad, bg_color=LIGHT.bad_soft, bold=True, indent=1)
-SECTION: Final = style(font_size=14, bold=True)
-HEADING: Final = style(font_size=12, bold=True, bottom=1, bottom_color=LIGHT.border)
-KEY: Final = style(font_color=LIGHT.sub)
-TEXT: Final = style()
-LINK: Final = style(font_color=LIGHT.brand, underline=1)
-_TILE: Final = {"bg_color": LIGHT.sunken, "indent": 1, "left": 1, "right": 1, "border_color": LIGHT.border}
-TILE_LABEL: Final = style(**_TILE, font_color=LIGHT.sub, font_size=10, top=1)
-TILE_VALUE: Final = style(**_TILE, font_size=16, bold=True, align="left")
-TILE_NOTES: Final = {
-    tone: style(**_TILE, font_color=colour, font_size=10, bottom=1)
-    for tone, colour in (("neutral", LIGHT.sub), ("good", LIGHT.good), ("bad", LIGHT.bad))
-}
-FIXED: Final[tuple[Style, ...]] = (
-    *(TITLE, SUBTITLE, NOTICE, ERROR, SECTION, HEADING, KEY, TEXT, LINK, TILE_LABEL, TILE_VALUE),
-    *TILE_NOTES.values(),
-)
+class Look:
+    """The styles of a workbook in the colours of a palette."""
+
+    def __init__(self, palette: Palette) -> None:
+        self.palette = palette
+        self.title = self.style(font_size=20, bold=True, valign="vcenter")
+        self.subtitle = self.style(font_color=palette.sub, valign="top")
+        self.notice = self.style(font_color=palette.warn, bg_color=palette.warn_soft, bold=True, **_WRAPPED)
+        self.error = self.style(font_color=palette.bad, bg_color=palette.bad_soft, bold=True, **_WRAPPED)
+        self.section = self.style(font_size=14, bold=True)
+        self.heading = self.style(font_size=12, bold=True, bottom=1, bottom_color=palette.border)
+        self.key = self.style(font_color=palette.sub, valign="top")
+        self.text = self.style(valign="top", text_wrap=True)
+        self.link = self.style(font_color=palette.link, underline=1)
+        tile = {"bg_color": palette.sunken, "indent": 1, "left": 1, "right": 1, "border_color": palette.border}
+        self._value = dict(self.style(**tile, font_size=16, bold=True, align="left", shrink=True))
+        self.tile_label = self.style(**tile, font_color=palette.sub, font_size=10, top=1)
+        self.tile_value = tuple(sorted(self._value.items()))
+        self.tile_huge = self.tile_number("0.00E+00")
+        self.tile_notes = {
+            tone: self.style(**tile, font_color=colour, font_size=10, bottom=1)
+            for tone, colour in (("neutral", palette.sub), ("good", palette.good), ("bad", palette.bad))
+        }
+
+    @property
+    def fixed(self) -> tuple[Style, ...]:
+        """What every Summary needs."""
+        return (
+            *(self.title, self.subtitle, self.notice, self.error, self.section, self.heading, self.key, self.text),
+            *(self.link, self.tile_label, self.tile_value, self.tile_huge, *self.tile_notes.values()),
+        )
+
+    def style(self, **settings: Any) -> Style:
+        base = {"font_name": EXCEL_FONT, "font_size": 11, "font_color": self.palette.text}
+        return tuple(sorted({**base, **settings}.items()))
+
+    def tile_number(self, number_format: str) -> Style:
+        return tuple(sorted({**self._value, "num_format": number_format}.items()))
+
+    def data(self, column: Column, number_format: str) -> Style:
+        """Quantities on the right; everything else on the left, indented so that it does not touch a number."""
+        return self.style(**_side(column), num_format=number_format)
+
+    def header(self, column: Column) -> Style:
+        palette = self.palette
+        edge = {"bottom": 1, "bottom_color": palette.border}
+        return self.style(**_side(column), **edge, bold=True, valign="vcenter", bg_color=palette.line)
 
 
-def tile_value(number_format: str) -> Style:
-    return style(**dict(TILE_VALUE) | {"num_format": number_format})
+_WRAPPED: Final = {"indent": 1, "text_wrap": True, "valign": "vcenter"}
 
 
-def data_style(column: Column) -> Style:
-    """Quantities on the right; everything else on the left, indented so that it does not touch a number."""
-    side = {"align": "right"} if _is_quantity(column) else {"align": "left", "indent": 1}
-    return style(**side, num_format=number_format(column))
-
-
-def header_style(column: Column) -> Style:
-    side = {"align": "right"} if _is_quantity(column) else {"align": "left", "indent": 1}
-    return style(**side, bold=True, valign="vcenter", bg_color=LIGHT.line, bottom=1, bottom_color=LIGHT.border)
-
-
-def _is_quantity(column: Column) -> bool:
-    return column.is_numeric and not holds_text(column.type)
+def _side(column: Column) -> dict[str, Any]:
+    is_quantity = column.is_numeric and not holds_text(column.type)
+    return {"align": "right"} if is_quantity else {"align": "left", "indent": 1}
 
 
 def holds_text(kind: pa.DataType) -> bool:
@@ -75,16 +88,31 @@ def holds_text(kind: pa.DataType) -> bool:
     return not (pa.types.is_temporal(kind) or any(check(kind) for check in numbers))
 
 
-def number_format(column: Column, *, unit: bool = False) -> str:
-    """Excel's number format of a column; with `unit` it shows the unit behind the number (`0.0" min"`)."""
+def number_format(column: Column, *, unit: bool = False, sample: pa.Array | None = None) -> str:
+    """Excel's number format of a column; with `unit` it shows the unit behind the number (`0.0" min"`).
+
+    `sample` tells whether a column of times needs seconds.
+    """
     if holds_text(column.type):
         return "@"
     if pa.types.is_temporal(column.type):
-        return _DATES[_temporal_kind(column)]
+        return _temporal_format(_temporal_kind(column), sample)
     wanted = parse_format(column.format) if column.format else ValueFormat(column.kind)
     found = _quantity_format(column, wanted)
     shown = column.unit if unit and wanted.kind != "percent" else None
     return f'{found}" {shown.replace(chr(34), "")}"' if shown and not _is_money(column, wanted) else found
+
+
+def _temporal_format(kind: str, sample: pa.Array | None) -> str:
+    if kind not in _TIMES:
+        return "d mmm yyyy" if kind == "date" else "[h]:mm:ss"
+    return _TIMES[kind] + (_SECONDS if sample is not None and _has_seconds(plain(sample)) else "")
+
+
+def _has_seconds(values: pa.Array) -> bool:
+    if not (pa.types.is_time(values.type) or pa.types.is_timestamp(values.type)):
+        return False
+    return bool((integers(values) % (60 * UNITS_PER_SECOND[values.type.unit])).any())
 
 
 def _temporal_kind(column: Column) -> str:

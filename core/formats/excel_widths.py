@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.document.model import Column
-from core.formats.arrow_text import is_binary, plain
+from core.formats.arrow_text import decimal_texts, is_binary, plain
 from core.formats.excel_book import header_names
+from core.formats.excel_cells import EXACT_DIGITS, needs_text
 from core.formats.excel_styles import number_format
 
 _SAMPLE: Final = 1_000
@@ -55,6 +56,19 @@ def _number_width(column: Column, values: pa.Array) -> float:
         return 5
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type)):
         return _NESTED_WIDTH
+    return max(_digits_width(values), _shown_width(column, values))
+
+
+def _digits_width(values: pa.Array) -> int:
+    """Of numbers with more digits than Excel keeps, which are written out as text."""
+    if not pa.types.is_decimal(values.type) or values.type.precision <= EXACT_DIGITS:
+        return 0
+    texts = decimal_texts(values)
+    long = texts.filter(needs_text(texts))
+    return pc.max(pc.binary_length(long)).as_py() or 0
+
+
+def _shown_width(column: Column, values: pa.Array) -> int:
     ends: dict[str, Any] = pc.min_max(values.cast(pa.float64(), safe=False)).as_py()
     shape = number_format(column, unit=False)
     places = len(shape.partition(".")[2])

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from core.document.model import ReportDocument, Section
 from core.errors import RenderError
-from core.formats import excel_fill, excel_styles
+from core.formats import excel_fill
 from core.formats.excel import FORMAT, ExcelWriter
 from tests.formats.edge_tables import (
     chart_data,
@@ -94,7 +94,9 @@ def test_a_data_sheet_is_a_real_table_ready_to_print(tmp_path: Path) -> None:
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
         *("landscape", None, 0),
     )
-    assert sheet.oddFooter.center.text == "Page &P of &N"
+    assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == (
+        *("Northwind Airports · Run 8f2c41", "Page &P of &N"),
+    )
 
 
 def test_the_file_says_who_made_it_and_about_what(tmp_path: Path) -> None:
@@ -130,12 +132,13 @@ def test_the_number_format_follows_the_column(tmp_path: Path) -> None:
         "d mmm yyyy": column("h", pa.date32()),
         "d mmm yyyy hh:mm": column("i", pa.timestamp("us")),
         "hh:mm:ss": column("j", pa.time32("s")),
+        "hh:mm": column("n", pa.time32("ms")),
         "[h]:mm:ss": column("k", pa.duration("s")),
         "@": column("l", pa.string()),
         "General": column("m", pa.bool_()),
     }
     columns = tuple(cases.values())
-    values: dict[Any, Any] = {pa.string(): "x", pa.bool_(): True}
+    values: dict[Any, Any] = {pa.string(): "x", pa.bool_(): True, pa.time32("ms"): 60_000, pa.timestamp("us"): 0}
     table = pa.record_batch(
         [pa.array([values.get(found.type, 1)], found.type) for found in columns],
         names=[found.name for found in columns],
@@ -203,7 +206,7 @@ def test_every_part_is_well_formed_and_rows_count_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
-        ("core.formats.excel_book.data_style", excel_styles.header_style),
+        ("core.formats.excel_styles.Look.data", lambda look, column, _shown: look.header(column)),
         ("core.formats.excel_book.column_label", lambda column: f"{column.label}!"),
     ],
 )

@@ -1,0 +1,131 @@
+"""What a workbook says about itself: where its figures come from, and what is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from core.document.model import ReportDocument, ReportHead, Section
+from core.formats.excel_book import Part
+from core.formats.excel_cells import CELL_CHARACTERS
+from core.formats.words import column_label, instant, parameters_sentence, period_line
+from core.text import join_words, plural
+
+# Longer lists of names help nobody.
+_MOST_NAMES = 8
+
+
+def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """What the reader needs to trust the figures, or to ask about them."""
+    head, sections = document.head, document.sections
+    lines = [
+        ("Report", head.name),
+        ("Description", head.description),
+        ("Period", period_line(head)),
+        ("Compared with", _comparison(document)),
+        *_parameters(sections),
+        ("Run at", f"{instant(head.scheduled_for, head)} ({head.timezone})"),
+        ("Schedule", head.cadence),
+        ("Data as of", f"{instant(head.data_as_of, head)} ({head.timezone})"),
+        ("Times", _times(sections, head)),
+        *_row_counts(sections, parts),
+        *(("Left out", sentence) for sentence in left_out(document, parts)),
+        ("Source", ", ".join(_distinct(_source(section) for section in sections))),
+        ("Set up by", head.owner_name),
+        ("Run", head.execution_id),
+    ]
+    lines = [(key, value) for key, value in lines if value]
+    # One word for several lines in a row.
+    keys = ["", *(key for key, _ in lines)]
+    return [("" if key == before else key, value) for before, (key, value) in zip(keys, lines, strict=False)]
+
+
+def left_out(document: ReportDocument, parts: Sequence[Part]) -> list[str]:
+    """What is not in the workbook, where and why; one sentence when nothing is missing."""
+    sentences = [f"{section.head.title}: {_failure(section)}" for section in document.failed]
+    sentences += [sentence for section in document.sections for sentence in _hidden(section)]
+    sentences += [sentence for section in document.sections for sentence in _undrawn(section)]
+    sentences += shortened(parts, others=[key for key in document.head.formats if key == "csv"])
+    return sentences or ["Nothing: all rows and columns are here."]
+
+
+def shortened(parts: Sequence[Part], *, others: Sequence[str] = ()) -> list[str]:
+    """A sentence per section with texts that a cell cannot hold."""
+    found: dict[str, int] = {}
+    for part in parts:
+        found[part.section.title] = found.get(part.section.title, 0) + part.shortened
+    whole = " The CSV file has them whole." if others else ""
+    return [
+        f"{title}: {plural(count, 'text')} longer than the {CELL_CHARACTERS:,} characters of an Excel cell "
+        f"{'was' if count == 1 else 'were'} cut.{whole}"
+        for title, count in found.items()
+        if count
+    ]
+
+
+def sheets_of(section: Section, parts: Sequence[Part]) -> list[str]:
+    return [part.sheet for part in parts if part.section.key == section.head.key]
+
+
+def _failure(section: Section) -> str:
+    return f"could not be read. {section.error}"
+
+
+def _hidden(section: Section) -> list[str]:
+    names = [column_label(column) for column in section.head.columns if column.hidden]
+    if not names:
+        return []
+    shown = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
+    return [
+        f"{section.head.title}: {plural(len(names), 'column')} hidden by the query's settings ({join_words(shown)})."
+    ]
+
+
+def _undrawn(section: Section) -> list[str]:
+    missing = section.chart.truncated if section.chart is not None else 0
+    return (
+        [f"{section.head.title}: {plural(missing, 'point')} of the chart; its sheet has all rows."] if missing else []
+    )
+
+
+def _comparison(document: ReportDocument) -> str:
+    kpis = [kpi for section in document.sections for kpi in section.kpis]
+    if any(kpi.previous is not None for kpi in kpis):
+        return "the run before"
+    return "nothing yet: this is the first run" if kpis and document.head.trigger != "test" else ""
+
+
+def _times(sections: Iterable[Section], head: ReportHead) -> str:
+    """Excel knows no zones, so the one that its clocks show is named."""
+    zoned = any(
+        pa.types.is_timestamp(column.type) and column.type.tz is not None
+        for section in sections
+        for column in section.head.visible
+    )
+    return f"Instants are shown as the clocks of {head.timezone} had them" if zoned else ""
+
+
+def _parameters(sections: Iterable[Section]) -> list[tuple[str, str]]:
+    listed = (parameters_sentence(section.head.parameters).removeprefix("Parameters: ") for section in sections)
+    return [("Parameters", text) for text in _distinct(listed)]
+
+
+def _row_counts(sections: Sequence[Section], parts: Sequence[Part]) -> list[tuple[str, str]]:
+    return [("Rows", _rows(section, sheets_of(section, parts), alone=len(sections) == 1)) for section in sections]
+
+
+def _rows(section: Section, sheets: list[str], *, alone: bool) -> str:
+    count = "none, it could not be read" if section.error else plural(section.row_count, "row")
+    over = f", on {len(sheets)} sheets: {join_words(sheets)}" if len(sheets) > 1 else ""
+    return f"{'' if alone else section.head.title + ': '}{count}{over}"
+
+
+def _source(section: Section) -> str:
+    """`flights_dw, 1.8 s`."""
+    took = f"{section.elapsed_ms / 1000:.1f} s" if section.elapsed_ms >= 100 else ""
+    return ", ".join(filter(None, (section.head.source, took))) if section.head.source else ""
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text]
