@@ -70,6 +70,7 @@ def render_notice(
     url: str = "",
     url_label: str = "",
     brand: Brand | None = None,
+    locale: str = "en_GB",
 ) -> RenderedMail:
     """A short mail without figures: something happened, and what to do."""
     values: dict[str, Any] = {
@@ -84,8 +85,11 @@ def render_notice(
         "language": "en",
         "preheader": paragraphs[0] if paragraphs else title,
     }
+    is_rtl = direction(locale) == "rtl"
     text = _environment("text").get_template("notice.txt.j2").render(values)
-    return RenderedMail(_render_html("notice.html.j2", values, brand=brand or Brand()), text.strip() + "\n")
+    return RenderedMail(
+        _render_html("notice.html.j2", values, brand=brand or Brand(), is_rtl=is_rtl), text.strip() + "\n"
+    )
 
 
 def _limits(parts: Sequence[Part], *, is_dashboard: bool) -> Iterator[TableLimits]:

@@ -13,6 +13,7 @@ from core.formats.csv_options import CHOICES as CSV_CHOICES
 from core.formats.csv_options import PRESETS as CSV_PRESETS
 from core.formats.csv_options import CsvOptions, read_options
 from core.formats.options import object_schema
+from core.schemas.file_names import FILE_NAME, file_name_schema, read_file_name
 from core.text import did_you_mean, join_words
 
 __all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "csv_meaning", "read_options"]
@@ -20,6 +21,7 @@ __all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "csv_mea
 _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "csv": csv_options.read_options,
     "excel": excel_options.read_options,
+    FILE_NAME: read_file_name,
 }
 
 
@@ -35,7 +37,7 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
     for key, given in options.items():
         if key not in _READERS:
             hint = did_you_mean(key, _READERS)
-            raise ValueError(f"there are no options for '{key}'.{hint} Formats with options: {join_words(_READERS)}.")
+            raise ValueError(f"there are no options for '{key}'.{hint} Options there are: {join_words(_READERS)}.")
         try:
             _READERS[key](given)
         except InvalidInput as error:
@@ -46,5 +48,13 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
 FormatOptions = Annotated[
     dict[str, Any],
     AfterValidator(_checked),
-    WithJsonSchema(object_schema({"csv": csv_options.options_schema(), "excel": excel_options.options_schema()})),
+    WithJsonSchema(
+        object_schema(
+            {
+                "csv": csv_options.options_schema(),
+                "excel": excel_options.options_schema(),
+                FILE_NAME: file_name_schema(),
+            }
+        )
+    ),
 ]

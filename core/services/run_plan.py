@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.document.gather import fingerprints_of, previous_values
-from core.document.model import Brand, ReportHead
+from core.document.model import ReportHead
 from core.errors import InvalidInput, NotFound, SecretUnreadable, SourceError
 from core.mail.template_figures import Earlier
 from core.mail.templates import Asked, asked_of
@@ -128,7 +128,7 @@ def plan_of_snapshot(
         base_url=get_settings().base_url,
         formats=tuple(snapshot["formats"]),
         format_options=dict(snapshot["format_options"]),
-        brand=Brand(shared.brand_color, shared.logo),
+        brand=shared.brand,
     )
     texts = (snapshot["email_subject"], snapshot["email_body"], snapshot["format_options"].get("file_name"))
     return RunPlan(

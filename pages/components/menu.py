@@ -38,5 +38,6 @@ MENU: list[MenuEntry] = [
     MenuEntry("pages/data_sources.py", "Data sources", ":material/database:", SET_UP, "data-sources"),
     MenuEntry("pages/email_settings.py", "E-mail settings", ":material/mail:", SET_UP, "email-settings"),
     MenuEntry("pages/people.py", "People", ":material/group:", SET_UP, "people", admin=True),
+    MenuEntry("pages/workspace.py", "Workspace", ":material/palette:", SET_UP, "workspace", admin=True),
     MenuEntry("pages/account.py", "Account", ":material/account_circle:", SET_UP, "account"),
 ]

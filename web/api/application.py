@@ -21,6 +21,7 @@ from web.api import (
     scheduled_reports,
     shares,
     users,
+    workspace,
 )
 from web.api.dependencies import REFUSALS
 
@@ -34,6 +35,7 @@ _PUBLIC = (auth.public, email_config.public, health.public)
 _GUARDED = (
     auth.router,
     users.router,
+    workspace.router,
     data_sources.router,
     saved_queries.router,
     dashboards.router,
