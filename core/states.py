@@ -43,6 +43,8 @@ DELIVERY_STATUSES: Final[tuple[DeliveryStatus, ...]] = (
 OPEN_DELIVERY_STATUSES: Final[tuple[DeliveryStatus, ...]] = ("pending", "sending")
 TRIGGERS: Final[tuple[Trigger, ...]] = ("schedule", "manual", "test")
 
+# The reader asked for no more mails.
+STOPPED: Final = "stopped"
 # Why a run or a mail failed. The text beside it is for people; this word is for filters and retries.
 ERROR_CLASSES: Final[tuple[str, ...]] = (
     "query",
@@ -72,6 +74,7 @@ ERROR_CLASSES: Final[tuple[str, ...]] = (
     "cancelled",
     "misfire",
     "paused",
+    STOPPED,
     "internal",
 )
 

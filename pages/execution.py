@@ -37,7 +37,7 @@ def show(execution: ExecutionDetail) -> None:
     main, side = st.columns([3, 1.3], gap="medium")
     with main:
         view.deliveries(user, execution)
-        view.files(execution)
+        view.files(user, execution)
         view.mail(execution)
     with side:
         view.timeline(user, execution)

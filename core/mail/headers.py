@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 import idna
 
+from core.document.model import ReportHead
 from core.errors import DeliveryError
 from core.text import one_line
 
@@ -123,6 +124,45 @@ def add_headers(message: EmailMessage, headers: Iterable[tuple[str, str]]) -> No
             message[name] = value
         except ValueError as error:
             raise _bad_header(name) from error
+
+
+def add_report_headers(
+    message: EmailMessage,
+    head: ReportHead,
+    *,
+    domain: str,
+    reply_to: str,
+    list_id: str,
+    status: str,
+    stop_url: str | None,
+) -> None:
+    """What sorts, groups and stops the mails of a report; without a `stop_url` (a test) there is nothing to stop."""
+    if reply_to:
+        message["Reply-To"] = as_address(ascii_address(reply_to))
+    values = [
+        ("List-Id", list_id or f"{head.slug} <report-{head.report_id}.{domain}>"),
+        ("X-Entity-Ref-ID", head.execution_id),
+        *run_headers(head.report_id, head.execution_id, status),
+    ]
+    if stop_url is not None:
+        values += _stop_headers(head, stop_url)
+    add_headers(message, values)
+
+
+def run_headers(report_id: str, execution_id: str, status: str) -> list[tuple[str, str]]:
+    return [("X-Report-Id", report_id), ("X-Report-Run", execution_id), ("X-Report-Status", status)]
+
+
+def _stop_headers(head: ReportHead, stop_url: str) -> list[tuple[str, str]]:
+    """RFC 8058 wants https; without it a mail to the owner is all that a mail client may offer."""
+    at_once = stop_url.startswith("https://")
+    ways = [f"<{stop_url}>"] if at_once else []
+    if head.owner_email:
+        ways.append(f"<{mailto(head.owner_email, subject=f'Stop: {clean_subject(head.name)}')}>")
+    if not ways:
+        return []
+    listed = [("List-Unsubscribe", ", ".join(ways))]
+    return [*listed, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if at_once else listed
 
 
 def mailto(address: str, *, subject: str) -> str:

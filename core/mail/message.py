@@ -8,19 +8,17 @@ from email.message import EmailMessage, MIMEPart
 from typing import cast
 
 from core.document.model import ReportDocument
-from core.mail.attachments import Attachment, attach, budget_for, fit
+from core.mail.attachments import Attachment, FittedFiles, attach
 from core.mail.headers import (
     PRIVATE_HEADER,
     Sender,
     add_headers,
-    as_address,
-    ascii_address,
+    add_report_headers,
     ascii_domain,
-    clean_subject,
     domain_of,
-    mailto,
     message_id,
     new_message,
+    run_headers,
 )
 from core.mail.pictures import DrawnCharts, InlinePicture, draw_charts
 from core.mail.render import RenderedMail, render_notice, render_report
@@ -33,6 +31,7 @@ __all__ = [
     "build_account_message",
     "build_failure_notice",
     "build_report_message",
+    "build_stop_notice",
     "build_test_message",
     "draw_charts",
     "message_id",
@@ -69,7 +68,7 @@ def build_report_message(
     reply_to: str = "",
     subject: str,
     body_markdown: str,
-    attachments: Sequence[Attachment] = (),
+    files: FittedFiles | None = None,
     message_id: str,
     date: datetime,
     domain: str = "",
@@ -77,7 +76,7 @@ def build_report_message(
     extra_headers: Iterable[tuple[str, str]] = (),
     list_id: str = "",
     base_url: str = "",
-    max_size: int | None = None,
+    stop_url: str = "",
     status: str = "",
     charts: DrawnCharts | None = None,
     attach_files: bool = True,
@@ -85,8 +84,9 @@ def build_report_message(
     """One person's copy of a report, as a multipart message ready for `SmtpSession.send`.
 
     Without `cc` it names `recipient` alone; with it every copy shows all of `to` and `cc`. BCC people are
-    a `recipient` like any other and stand in no header. `max_size` is the server's limit in bytes: files
-    beyond it, or beyond 14 MB together, become links. `charts` saves drawing them again for each person;
+    a `recipient` like any other and stand in no header. `files` says which go along and which are links;
+    with `attach_files` off the words name them, and they are added when the mail is sent. `stop_url` ends the mails
+    to this person; a test has none. `charts` saves drawing them again for each person;
     `domain`, `list_id`, `status` and `is_test` are derived from sender and document when left out.
     Raises DeliveryError for an address or header that no mail may carry.
     """
@@ -96,9 +96,10 @@ def build_report_message(
     copy = Copy(
         recipient=recipient,
         base_url=(base_url or head.base_url).rstrip("/"),
-        files=fit(attachments, budget=budget_for(max_size)),
+        files=files or FittedFiles(),
         pictures=drawn.pictures,
         is_test=testing,
+        stop_url="" if testing else stop_url,
     )
     message = new_message(
         sender=sender,
@@ -108,21 +109,21 @@ def build_report_message(
         message_id=message_id,
     )
     message["Date"] = date
-    _add_report_headers(
+    add_report_headers(
         message,
-        document,
-        reply_to=reply_to or head.owner_email,
+        head,
         domain=ascii_domain(domain) if domain else domain_of(sender.address),
+        reply_to=reply_to or head.owner_email,
         list_id=list_id,
-        status=status,
+        status=status or ("partial" if document.failed else "success"),
+        stop_url=None if testing else stop_url,
     )
     if len(to) + len(cc) > 1:
         message["Precedence"] = "bulk"
     add_headers(message, extra_headers)
     rendered = render_report(document, copy, body_markdown=body_markdown)
-    # Left out, the message can be kept small and the files be added when it is sent.
-    files = copy.files.attached if attach_files else ()
-    return _complete(message, rendered, pictures=drawn.inline, files=files)
+    attached = copy.files.attached if attach_files else ()
+    return _complete(message, rendered, pictures=drawn.inline, files=attached)
 
 
 def build_failure_notice(
@@ -147,7 +148,7 @@ def build_failure_notice(
     )
     message["Date"] = date
     message["Importance"] = "high"
-    add_headers(message, _run_headers(report_id, execution_id, "failed"))
+    add_headers(message, run_headers(report_id, execution_id, "failed"))
     add_headers(message, extra_headers)
     rendered = render_notice(
         title=title,
@@ -158,6 +159,42 @@ def build_failure_notice(
         sent_at=scheduled_text,
         url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
         url_label="See what happened",
+    )
+    return _complete(message, rendered)
+
+
+def build_stop_notice(
+    *,
+    sender: Sender,
+    recipient: str,
+    address: str,
+    report_name: str,
+    report_id: str,
+    consequences: Sequence[str],
+    workspace: str,
+    moment_text: str,
+    message_id: str,
+    date: datetime,
+    base_url: str,
+    extra_headers: Iterable[tuple[str, str]] = (),
+) -> EmailMessage:
+    """To the owner: somebody stopped the mails of a report, and what that means for the report."""
+    title = f"{address} stopped {report_name}"
+    message = new_message(sender=sender, to=[recipient], subject=title, message_id=message_id)
+    message["Date"] = date
+    add_headers(message, [("X-Report-Id", report_id), *extra_headers])
+    rendered = render_notice(
+        title=title,
+        subtitle=moment_text,
+        paragraphs=[
+            f"{address} asked to get no more mails of {report_name}, and gets none from now on.",
+            *consequences,
+        ],
+        reason="You are getting this because you set up this report.",
+        workspace=workspace,
+        sent_at=moment_text,
+        url=f"{base_url.rstrip('/')}/schedule?id={report_id}",
+        url_label="Open the schedule",
     )
     return _complete(message, rendered)
 
@@ -224,27 +261,6 @@ def build_account_message(
         url_label=label,
     )
     return _complete(message, rendered)
-
-
-def _add_report_headers(
-    message: EmailMessage, document: ReportDocument, *, reply_to: str, domain: str, list_id: str, status: str
-) -> None:
-    head = document.head
-    values = [
-        ("List-Id", list_id or f"{head.slug} <report-{head.report_id}.{domain}>"),
-        ("X-Entity-Ref-ID", head.execution_id),
-        *_run_headers(head.report_id, head.execution_id, status or ("partial" if document.failed else "success")),
-    ]
-    if reply_to:
-        message["Reply-To"] = as_address(ascii_address(reply_to))
-    if head.owner_email:
-        stop = mailto(head.owner_email, subject=f"Stop: {clean_subject(head.name)}")
-        values.append(("List-Unsubscribe", f"<{stop}>"))
-    add_headers(message, values)
-
-
-def _run_headers(report_id: str, execution_id: str, status: str) -> list[tuple[str, str]]:
-    return [("X-Report-Id", report_id), ("X-Report-Run", execution_id), ("X-Report-Status", status)]
 
 
 def _complete(

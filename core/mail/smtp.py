@@ -16,11 +16,12 @@ from core.mail import smtp_errors
 from core.mail.headers import ascii_address
 from core.mail.smtp_connect import SmtpAccount, open_client
 
-__all__ = ["SmtpAccount", "SmtpReply", "SmtpSession", "Step", "check_account", "connect"]
+__all__ = ["SIZE_STEP", "SmtpAccount", "SmtpReply", "SmtpSession", "Step", "check_account", "connect"]
 
 # RFC 5321, 4.5.3.2.6: the server may take ten minutes to answer the final dot.
 FINAL_REPLY_SECONDS = 600.0
 QUIT_SECONDS = 5.0
+SIZE_STEP = "Size limit"
 # The time-out of a socket covers one call, so a long body goes out in pieces.
 _PIECE = 64 * 1024
 
@@ -35,11 +36,12 @@ class SmtpReply:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a test of an account, in words for people."""
+    """One step of a test of an account, in words for people; the one about sizes has the `limit` in bytes."""
 
     name: str
     ok: bool
     detail: str
+    limit: int | None = None
 
 
 class SmtpSession:
@@ -131,7 +133,7 @@ class SmtpSession:
             return
         raise DeliveryError(
             f"The mail has {len(content) / 1e6:.1f} MB, but {self._account.host} takes at most "
-            f"{self.max_size / 1e6:.1f} MB.",
+            f"{self.max_size / 1e6:.1f} MB. Run the report again: now that this is known, large files become links.",
             permanent=True,
             error_class="too_large",
         )
@@ -260,7 +262,7 @@ def _login_step(account: SmtpAccount) -> Step:
 def _size_step(session: SmtpSession) -> Step:
     limit = session.max_size
     detail = f"Mails up to {limit / 1e6:.0f} MB." if limit else "The server names no limit."
-    return Step("Size limit", True, detail)
+    return Step(SIZE_STEP, True, detail, limit)
 
 
 def _base64(text: str) -> str:

@@ -41,6 +41,9 @@ class SmtpAccount:
     plain_hosts: frozenset[str] = frozenset()
     allow_private: bool = True
     extra_headers: tuple[tuple[str, str], ...] = ()
+    # The largest mail in bytes: as far as is known, and what the server last said. No reason for a new connection.
+    max_size: int | None = field(default=None, compare=False)
+    announced_size: int | None = field(default=None, compare=False)
     ca_file: Path | None = None
 
     @property

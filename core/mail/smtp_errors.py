@@ -28,7 +28,10 @@ def refused(
         message = f"{host} wants a user name and password, or encryption, before it takes mail (530): {text}"
         return _error(message, code, text, permanent=True, server_wide=True, error_class="login")
     if "5.3.4" in text or (code == 552 and stage != "recipient" and "5.2.2" not in text):
-        message = f"{host} does not take a mail of this size ({code}): {text}"
+        message = (
+            f"{host} does not take a mail of this size ({code}): {text} Choose fewer files, or ask an administrator to "
+            "lower ROOSTER_MAX_ATTACHMENTS_MB: then they become links."
+        )
         return _error(message, code, text, permanent=True, error_class="too_large")
     if stage == "login":
         return _login_refused(code, text, host=host)

@@ -11,7 +11,7 @@ from core import clock
 from core.document.locales import date_text, time_text, weekday_text
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import format_delta, format_value
-from core.mail.attachments import LABELS, FittedFiles, too_large_notice
+from core.mail.attachments import LABELS, Attachment, FittedFiles, size_notices
 from core.mail.table import TableLimits, TableView, table_view
 from core.text import human_size, join_words, one_line, plural
 
@@ -96,6 +96,7 @@ class FooterView:
     host: str
     host_url: str
     facts: str
+    stop_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,14 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One person's copy: who gets it, the files that go along, and the charts by section key."""
+    """One person's copy: who gets it and how they stop that, the files, and the charts by section key."""
 
     recipient: str
     base_url: str
-    files: FittedFiles = field(default_factory=lambda: FittedFiles((), ()))
+    files: FittedFiles = FittedFiles()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     is_test: bool = False
+    stop_url: str = ""
 
 
 def report_view(document: ReportDocument, copy: Copy, limits: TableLimits) -> ReportView:
@@ -145,8 +147,7 @@ def report_view(document: ReportDocument, copy: Copy, limits: TableLimits) -> Re
         ),
         attached=tuple(FileView(file.name, file.extension, human_size(file.size)) for file in copy.files.attached),
         linked=tuple(
-            FileView(file.name, file.extension, human_size(file.size), file_url(copy, head, file.format))
-            for file in copy.files.linked
+            FileView(file.name, file.extension, human_size(file.size), file.url) for file in copy.files.linked
         ),
         footer=_footer(document, copy),
     )
@@ -158,7 +159,7 @@ def moment_text(moment: datetime, head: ReportHead) -> str:
     weekday = weekday_text(local.date(), head.locale).partition(" ")[0]
     # To the minute: a run that somebody asked for began at some second, and nobody minds which.
     minute = local.time().replace(second=0, microsecond=0)
-    return f"{weekday} {date_text(local.date(), head.locale)}, {time_text(minute)}"
+    return f"{weekday} {date_text(local.date(), head.locale)}, {time_text(minute, head.locale)}"
 
 
 def period_line(document: ReportDocument) -> str:
@@ -170,10 +171,6 @@ def period_line(document: ReportDocument) -> str:
     elif kpis and document.head.trigger != "test":
         parts.append("first run, nothing to compare with yet")
     return "  \u00b7  ".join(part for part in (*parts, document.head.period.note) if part)
-
-
-def file_url(copy: Copy, head: ReportHead, format_key: str) -> str:
-    return f"{copy.base_url}/files/{head.execution_id}/{format_key}"
 
 
 def top_tiles(document: ReportDocument) -> list[Tile]:
@@ -229,7 +226,7 @@ def _chart_view(section: Section, copy: Copy) -> ChartView | None:
 
 def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) -> str:
     """Names the files that really hold every row."""
-    files = {file.format: file.label for file in (*copy.files.attached, *copy.files.linked)}
+    files = {file.format: _how(file) for file in (*copy.files.attached, *copy.files.linked)}
     whole = [
         files[key]
         for key in LABELS
@@ -242,8 +239,13 @@ def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) 
     return f"All {plural(section.row_count, 'row')} {verb} in the {join_words(whole)} {noun}."
 
 
+def _how(file: Attachment) -> str:
+    """`CSV`, or how it reaches the reader when it is not simply attached."""
+    return f"linked {file.label}" if file.url else f"zipped {file.label}" if file.unzipped else file.label
+
+
 def _notices(document: ReportDocument, copy: Copy) -> tuple[Notice, ...]:
-    large = [Notice(too_large_notice(file), file_url(copy, document.head, file.format)) for file in copy.files.linked]
+    large = map(Notice, size_notices(copy.files))
     failed = [Notice(f"{section.head.title} could not be made this time.") for section in document.failed]
     return (*large, *failed, *(Notice(text) for text in document.notices))
 
@@ -266,6 +268,7 @@ def _footer(document: ReportDocument, copy: Copy) -> FooterView:
         host=urlsplit(copy.base_url).netloc,
         host_url=copy.base_url,
         facts=_facts(document),
+        stop_url=copy.stop_url,
     )
 
 

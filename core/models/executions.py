@@ -102,6 +102,11 @@ class GeneratedFile(Base):
     linked_until: Mapped[datetime | None]
     link_revoked_at: Mapped[datetime | None]
 
+    def has_live_link(self, now: datetime) -> bool:
+        """Does a link that a mail gave out still work?"""
+        is_over = self.linked_until is None or self.linked_until <= now
+        return not is_over and self.link_revoked_at is None and self.deleted_at is None
+
 
 class Delivery(Base):
     """One mail to one person. `phase` is `data` from just before the final dot until the answer."""

@@ -12,12 +12,16 @@ from core.states import DeliveryStatus, ExecutionStatus, Trigger
 
 
 class FileResponse(Output):
-    """One generated file; `parts` names the further ones of a dashboard's CSV."""
+    """One generated file; `parts` names the further ones of a dashboard's CSV.
+
+    `linked_until` says how long the link in the mail works, when it went as a link that still works.
+    """
 
     name: str
     size: int
     sha256: str
     url: str
+    linked_until: Instant | None = None
     rows_written: int
     rows_total: int
     parts: list[dict[str, Any]] = []
@@ -44,7 +48,10 @@ class AttemptResponse(Output):
 
 
 class ExecutionResponse(Output):
-    """ReportExecutionResponse of the REST contract. `tiles` holds the result of each query."""
+    """ReportExecutionResponse of the REST contract. `tiles` holds the result of each query.
+
+    `links_until` is the end of the last link in the mails that still works; null when there is none.
+    """
 
     id: Id
     scheduled_report_id: Id
@@ -62,6 +69,7 @@ class ExecutionResponse(Output):
     progress: dict[str, Any]
     cancel_requested: bool
     generated_files: dict[str, FileResponse]
+    links_until: Instant | None
     sent_to: list[str]
     deliveries: list[DeliveryResponse]
     tiles: list[dict[str, Any]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,9 @@ from core.models import Delivery, ReportExecution
 from core.schemas.accounts import Actor
 from core.schemas.deliveries import Outcome
 from core.schemas.executions import ExecutionDetail
-from core.services import audit, backoff, delivery_ledger, ledger
+from core.services import audit, backoff, delivery_ledger, ledger, unsubscribe
+from core.services.delivery_outcome import latest_sends
+from core.services.download_links import dead_link_problem
 from core.services.executions import GONE, detail_of, find_execution
 from core.services.people import require_editor
 from core.services.run_mail import letter_path
@@ -29,10 +31,13 @@ def resend_execution(
     row = find_execution(session, actor, execution_id, level="edit")
     if row.status in ACTIVE_STATUSES:
         raise Conflict("This execution is still under way; wait for its end, or stop it first.")
-    latest = {mail.recipient.casefold(): mail for mail in delivery_ledger.latest_sends(row.deliveries)}
+    latest = {mail.recipient.casefold(): mail for mail in latest_sends(row.deliveries)}
     if not latest:
         raise Conflict("This execution made no mail that could be sent again. Run the report again.")
-    for address in recipients or [mail.recipient for mail in latest.values()]:
+    problem = dead_link_problem([file for file in row.files if file.fence == row.fence], clock.now())
+    if problem:
+        raise Conflict(problem)
+    for address in recipients or _still_wanted(session, row, latest.values()):
         if address.casefold() not in latest:
             known = join_words(mail.recipient for mail in latest.values())
             raise InvalidInput(f"{address} did not get this report. It went to {known}.", field="recipients")
@@ -58,7 +63,7 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     row = find_execution(session, actor, mail.execution_id, level="edit")
     if mail.status not in ("uncertain", "failed"):
         raise Conflict(f"This mail is not in doubt (it is {mail.status}).")
-    if mail not in delivery_ledger.latest_sends(row.deliveries):
+    if mail not in latest_sends(row.deliveries):
         raise Conflict(f"The mail to {mail.recipient} was sent again already; settle the newer one.")
     if outcome == "resend":
         _send_again(session, row, mail)
@@ -81,9 +86,24 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     return _refreshed(session, row)
 
 
+def _still_wanted(session: Session, row: ReportExecution, mails: Collection[Delivery]) -> list[str]:
+    """Everybody, but for those who stopped these mails meanwhile."""
+    stopped = {
+        mail.recipient
+        for mail in mails
+        if mail.kind == "report" and unsubscribe.has_stopped(session, row.scheduled_report_id, mail.recipient)
+    }
+    wanted = [mail.recipient for mail in mails if mail.recipient not in stopped]
+    if not wanted:
+        raise Conflict("Everybody who got this run asked to get no more mails of the report.")
+    return wanted
+
+
 def _send_again(session: Session, row: ReportExecution, mail: Delivery) -> None:
     if mail.status in ("pending", "sending"):
         raise Conflict(f"The mail to {mail.recipient} is on its way already.")
+    if mail.kind == "report" and unsubscribe.has_stopped(session, row.scheduled_report_id, mail.recipient):
+        raise Conflict(f"{mail.recipient} asked to get no more mails of this report. Put that person in again first.")
     if not letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient).exists():
         raise Conflict("The mail of this run is not on the disk any more. Run the report again.")
     now = clock.now()

@@ -7,7 +7,6 @@ connect -(transient)-> pending, -(permanent)-> failed; data -(worker died, answe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -20,9 +19,9 @@ from core.database import db_now
 from core.errors import DeliveryError
 from core.models import Delivery, ReportExecution
 from core.services import backoff
+from core.services.delivery_outcome import explain, latest_sends
 from core.services.ledger import after_end, moved, note
-from core.services.notices import KIND
-from core.states import OPEN_DELIVERY_STATUSES, outcome_of
+from core.states import OPEN_DELIVERY_STATUSES, STOPPED, outcome_of
 
 # Longer than the ten minutes a server may take to answer the final dot.
 LEASE: Final = timedelta(minutes=12)
@@ -215,7 +214,7 @@ def settle(session: Session, execution_id: uuid.UUID) -> bool:
         return False
     failed_tiles = sum(1 for tile in row.tiles if tile.get("error"))
     row.status = outcome_of([mail.status for mail in latest], failed_tiles=failed_tiles)  # type: ignore[misc] # plain strings in the column
-    _explain(row, latest)
+    explain(row, latest)
     if row.finished_at is None:
         row.finished_at = clock.now()
         note(session, row.status, execution_id=row.id, fence=row.fence)
@@ -223,33 +222,11 @@ def settle(session: Session, execution_id: uuid.UUID) -> bool:
     return True
 
 
-def latest_sends(mails: Iterable[Delivery]) -> list[Delivery]:
-    """Of each recipient the last sending: a resend that arrived makes up for a failure before it.
-
-    A notice to the owner is no part of the report.
-    """
-    latest: dict[str, Delivery] = {}
-    for mail in (mail for mail in mails if mail.kind != KIND):
-        known = latest.get(mail.recipient)
-        if known is None or mail.send_no > known.send_no:
-            latest[mail.recipient] = mail
-    return list(latest.values())
-
-
-def _explain(row: ReportExecution, latest: list[Delivery]) -> None:
-    lost = [mail for mail in latest if mail.status == "failed"]
-    unsure = [mail for mail in latest if mail.status == "uncertain"]
-    if unsure:
-        row.error_class, row.error_message = unsure[0].error_class or "mail", unsure[0].error_message
-    elif lost:
-        row.error_class, row.error_message = lost[0].error_class, lost[0].error_message
-    elif row.status == "success":
-        row.error_class = row.error_message = None
-
-
 def _status_after(row: Delivery, error: DeliveryError) -> str:
     if error.uncertain:
         return "uncertain"
+    if error.error_class == STOPPED:
+        return "cancelled"
     used_up = row.attempt >= backoff.DELIVERY_ATTEMPTS or clock.now() >= row.give_up_at
     return "failed" if error.permanent or used_up else "pending"
 

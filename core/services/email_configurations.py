@@ -126,7 +126,14 @@ def account_for(
         password = _password_of(row)
     except SecretUnreadable as error:
         raise _missing(_needs_password(row)) from error
-    return smtp_account(_data_of(row), password=password), row.id
+    return smtp_account(_data_of(row), password=password, announced=row.max_message_bytes), row.id
+
+
+def note_size_limit(session: Session, configuration_id: uuid.UUID, announced: int | None) -> None:
+    """What the server said when a mail was handed over decides what the next mails attach."""
+    row = session.get(EmailConfiguration, configuration_id)
+    if row is not None:
+        row.max_message_bytes = announced
 
 
 def account_warning(session: Session, owner_id: uuid.UUID) -> str | None:
@@ -183,6 +190,8 @@ def _kept_password(row: EmailConfiguration) -> str:
 
 
 def _write(row: EmailConfiguration, data: EmailConfigCreate, *, password: str) -> None:
+    if (row.smtp_host, row.smtp_port) != (data.smtp_host, data.smtp_port):
+        row.max_message_bytes = None
     for name in _PLAIN_FIELDS:
         setattr(row, name, getattr(data, name))
     ring = key_ring()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from core import clock
 from core.models import Attempt, Delivery, GeneratedFile, ReportExecution
 from core.schemas.executions import (
     AttemptResponse,
@@ -53,6 +55,7 @@ def _values(row: ReportExecution) -> dict[str, Any]:
         **{name: getattr(row, name) for name in columns},
         "report_name": row.snapshot.get("name", ""),
         "generated_files": _files(row.id, row.files),
+        "links_until": max((end for file in row.files if (end := _linked_until(file))), default=None),
         "sent_to": list(dict.fromkeys(mail.recipient for mail in mails if mail.status == "sent")),
         "deliveries": [_delivery(mail) for mail in mails],
     }
@@ -74,6 +77,7 @@ def _file(execution_id: uuid.UUID, parts: list[GeneratedFile]) -> FileResponse:
         size=first.size,
         sha256=first.sha256,
         url=url,
+        linked_until=_linked_until(first),
         rows_written=first.rows_written,
         rows_total=first.rows_total,
         parts=[
@@ -83,10 +87,20 @@ def _file(execution_id: uuid.UUID, parts: list[GeneratedFile]) -> FileResponse:
                 "size": part.size,
                 "sha256": part.sha256,
                 "url": f"{url}?part={part.part}",
+                "linked_until": _as_text(_linked_until(part)),
             }
             for part in others
         ],
     )
+
+
+def _linked_until(file: GeneratedFile) -> datetime | None:
+    """How long the link in the mails works; None when there is none that does."""
+    return file.linked_until if file.has_live_link(clock.now()) else None
+
+
+def _as_text(instant: datetime | None) -> str | None:
+    return clock.iso(instant) if instant is not None else None
 
 
 def _delivery(mail: Delivery) -> DeliveryResponse:

@@ -16,7 +16,7 @@ from core.database import session_scope
 from core.errors import DeliveryError, InvalidInput, LimitReached, SecretUnreadable
 from core.mail.headers import Sender, domain_of, message_id
 from core.mail.message import build_test_message
-from core.mail.smtp import Step, check_account
+from core.mail.smtp import SIZE_STEP, Step, check_account
 from core.mail.smtp_connect import SmtpAccount
 from core.models import AuditEntry, EmailConfiguration
 from core.schemas.accounts import Actor
@@ -41,6 +41,8 @@ class PreparedMailTest:
     recipient: str
     workspace_name: str
     configuration_id: uuid.UUID | None
+    # The saved account that hands over to the same server.
+    same_server_id: uuid.UUID | None
 
 
 def prepare_test(
@@ -70,6 +72,7 @@ def prepare_test(
         recipient=recipient or actor.email,
         workspace_name=workspace.find_workspace(session).name,
         configuration_id=saved.id if saved and data is None else None,
+        same_server_id=saved.id if saved and _server_of(saved) == _server_of(whole) else None,
     )
 
 
@@ -82,6 +85,7 @@ def run_test(prepared: PreparedMailTest) -> EmailConfigTestResult:
     )
     with session_scope() as session:
         _note(session, prepared, result)
+        _note_size(session, prepared, steps)
     return result
 
 
@@ -116,6 +120,18 @@ def _note(session: Session, prepared: PreparedMailTest, result: EmailConfigTestR
     row = session.get(EmailConfiguration, prepared.configuration_id) if prepared.configuration_id else None
     if row is not None:
         row.last_test = {"at": clock.iso(clock.now()), **result.model_dump()}
+
+
+def _note_size(session: Session, prepared: PreparedMailTest, steps: list[Step]) -> None:
+    """What the server said of the largest mail it takes decides what the next mails attach."""
+    said = next((step for step in steps if step.name == SIZE_STEP), None)
+    row = session.get(EmailConfiguration, prepared.same_server_id) if prepared.same_server_id else None
+    if row is not None and said is not None:
+        row.max_message_bytes = said.limit
+
+
+def _server_of(account: EmailConfiguration | EmailConfigCreate) -> tuple[str, int]:
+    return account.smtp_host, account.smtp_port
 
 
 def _refuse_strangers(actor: Actor, recipient: str | None) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from core.errors import DeliveryError, InvalidInput
+from core.mail.presets import PRESETS
 from core.mail.smtp_connect import SmtpAccount, check_policy, resolve
 from core.schemas.email_config import EmailConfigCreate
 from core.settings import get_settings
@@ -24,7 +25,9 @@ _RESERVED: Final = frozenset(
         "from",
         "in-reply-to",
         "message-id",
+        "importance",
         "mime-version",
+        "precedence",
         "received",
         "references",
         "reply-to",
@@ -39,8 +42,11 @@ _RESERVED: Final = frozenset(
 _RESERVED_STARTS: Final = ("content-", "list-", "resent-", "arc-", "x-report-", "x-rooster-")
 
 
-def smtp_account(data: EmailConfigCreate, *, password: str) -> SmtpAccount:
-    """The account as the transport wants it, with the rules of this installation."""
+def smtp_account(data: EmailConfigCreate, *, password: str, announced: int | None = None) -> SmtpAccount:
+    """The account as the transport wants it, with the rules of this installation.
+
+    `announced` is what the server last said of the largest mail it takes, in bytes.
+    """
     settings = get_settings()
     return SmtpAccount(
         host=data.smtp_host,
@@ -54,7 +60,19 @@ def smtp_account(data: EmailConfigCreate, *, password: str) -> SmtpAccount:
         plain_hosts=settings.plain_hosts,
         allow_private=settings.allow_private_networks,
         extra_headers=tuple(data.extra_headers.items()),
+        max_size=_smallest(announced, _limit_of(data.preset)),
+        announced_size=announced,
     )
+
+
+def _limit_of(preset: str | None) -> int | None:
+    """What the provider says of its mails: some announce more than they take."""
+    known = PRESETS.get(preset or "")
+    return known.max_message_mb * 1_000_000 if known and known.max_message_mb else None
+
+
+def _smallest(*limits: int | None) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def check_account_rules(data: EmailConfigCreate, *, password: str) -> None:
@@ -85,6 +103,8 @@ def _check_network(account: SmtpAccount) -> None:
 def _check_headers(headers: dict[str, str]) -> None:
     if len(headers) > _MOST_HEADERS:
         raise InvalidInput(f"At most {_MOST_HEADERS} further headers are possible.", field="extra_headers")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise InvalidInput("Name each further header once; capitals make no difference.", field="extra_headers")
     for name in headers:
         if not _HEADER_NAME.fullmatch(name):
             raise InvalidInput(f"'{name}' is not the name of a mail header.", field="extra_headers")

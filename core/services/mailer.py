@@ -9,15 +9,25 @@ from email.message import EmailMessage
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core import clock, host
 from core.database import read_scope, session_scope
 from core.errors import DeliveryError, SecretUnreadable
-from core.mail.attachments import Attachment
+from core.mail.attachments import Attachment, fit
 from core.mail.headers import ascii_address
 from core.mail.smtp import SmtpAccount, SmtpReply, SmtpSession, connect
 from core.models import GeneratedFile
-from core.services import delivery_ledger, email_configurations, notices, run_mail, storage
+from core.services import (
+    delivery_ledger,
+    download_links,
+    email_configurations,
+    notices,
+    run_mail,
+    stop_notices,
+    storage,
+    unsubscribe,
+)
 from core.services.delivery_ledger import ClaimedDelivery
 
 # One call sends at most this many, so that a consumer that is asked to stop does.
@@ -85,9 +95,10 @@ def _send(claimed: ClaimedDelivery, connections: _Connections) -> bool:
 
 
 def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply:
-    account = _account_of(claimed)
+    account, configuration_id = _account_of(claimed)
     message = _message(claimed, account)
     server = connections.get(account)
+    _note_size(configuration_id, account, server.max_size)
     return server.send(
         message,
         envelope_from=ascii_address(account.from_email),
@@ -97,15 +108,26 @@ def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply
 
 
 def _message(claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
-    if claimed.kind == notices.KIND:
-        with read_scope() as session:
-            return notices.build_notice(session, claimed.execution_id, account=account, identifier=claimed.message_id)
+    with read_scope() as session:
+        if claimed.kind == notices.KIND:
+            return _notice(session, claimed, account)
+        if claimed.kind == "report":
+            unsubscribe.refuse_stopped(session, claimed.report_id, claimed.recipient)
     message = run_mail.read_letter(
         run_mail.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
     )
     _address(message, claimed)
     run_mail.add_files(message, _attachments(claimed))
     return message
+
+
+def _notice(session: Session, claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
+    stop = stop_notices.find_stop(session, claimed.delivery_id)
+    if stop is None:
+        return notices.build_notice(session, claimed.execution_id, account=account, identifier=claimed.message_id)
+    return stop_notices.build_notice(
+        session, claimed.report_id, stop=stop, account=account, identifier=claimed.message_id
+    )
 
 
 def _address(message: EmailMessage, claimed: ClaimedDelivery) -> None:
@@ -122,13 +144,20 @@ def _mark(claimed: ClaimedDelivery) -> bool:
         return delivery_ledger.mark_data(session, claimed)
 
 
-def _account_of(claimed: ClaimedDelivery) -> SmtpAccount:
+def _account_of(claimed: ClaimedDelivery) -> tuple[SmtpAccount, uuid.UUID]:
     try:
         with read_scope() as session:
-            account, _configuration_id = email_configurations.account_for(session, claimed.owner_id)
+            return email_configurations.account_for(session, claimed.owner_id)
     except SecretUnreadable as error:
         raise DeliveryError(error.message, permanent=True, error_class="missing_account") from error
-    return account
+
+
+def _note_size(configuration_id: uuid.UUID, account: SmtpAccount, announced: int | None) -> None:
+    """The next run's mails are written for what the server says now; this one's words stay as they are."""
+    if announced == account.announced_size:
+        return
+    with session_scope() as session:
+        email_configurations.note_size_limit(session, configuration_id, announced)
 
 
 def _attachments(claimed: ClaimedDelivery) -> list[Attachment]:
@@ -138,11 +167,11 @@ def _attachments(claimed: ClaimedDelivery) -> list[Attachment]:
             .where(GeneratedFile.execution_id == claimed.execution_id, GeneratedFile.fence == claimed.execution_fence)
             .order_by(GeneratedFile.format, GeneratedFile.part)
         )
-        files = [
-            Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format)
-            for row in session.scalars(query)
-        ]
-    missing = [file.name for file in files if isinstance(file.content, bytes) or not file.content.exists()]
-    if missing:
-        raise DeliveryError(f"The file {missing[0]} is not on the disk any more. Run the report again.", permanent=True)
-    return files
+        rows = session.scalars(query).all()
+        problem = download_links.dead_link_problem(rows, clock.now())
+        if problem:
+            raise DeliveryError(problem, permanent=True, error_class="message")
+        files = [Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format) for row in rows]
+    listed = run_mail.read_list(claimed.report_id, claimed.execution_id, claimed.execution_fence)
+    # The mails of a version that kept no list had all that fits by this rule.
+    return listed if listed is not None else list(fit(files, budget=14_000_000).attached)

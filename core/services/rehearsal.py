@@ -21,6 +21,7 @@ from sqlalchemy.orm import configure_mappers
 from core import clock
 from core.document.model import Period, ReportHead
 from core.formats import FORMAT_KEYS
+from core.mail.attachments import FittedFiles
 from core.mail.message import Sender, build_report_message, draw_charts
 from core.services import run_mail, run_words
 from core.services.run_data import write_everything
@@ -51,7 +52,7 @@ def rehearse() -> None:
             cc=[],
             subject=words.subject,
             body_markdown=words.body,
-            attachments=run_mail.attachments_of(files),
+            files=FittedFiles(tuple(run_mail.attachments_of(files))),
             message_id="<rehearsal@rooster.invalid>",
             date=clock.now(),
             charts=draw_charts(document),

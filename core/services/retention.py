@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, not_, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.database import read_scope, session_scope
 from core.models import Delivery, GeneratedFile, LoginAttempt, ReportExecution, ScheduledReport, UserSession
 from core.services import storage
+from core.services.download_links import promised
 from core.settings import get_settings
 from core.states import FINISHED_STATUSES
 
@@ -52,30 +53,34 @@ def remove_files_of_report(report_id: uuid.UUID) -> None:
 
 
 def _expire_files() -> int:
-    """Files past their time whose execution is over and whose mails need them no more."""
+    """Files past their time whose execution is over, whose mails need them no more, and that no link promises."""
     needed = select(Delivery.execution_id).where(
         Delivery.status.in_(("pending", "sending", "uncertain")), Delivery.execution_id.is_not(None)
     )
+    now = clock.now()
     with session_scope() as session:
         rows = session.scalars(
             select(GeneratedFile)
             .where(
-                GeneratedFile.expires_at < clock.now(),
+                GeneratedFile.expires_at < now,
                 GeneratedFile.deleted_at.is_(None),
                 GeneratedFile.execution_id.not_in(needed),
+                or_(GeneratedFile.linked_until.is_(None), not_(promised(now))),
             )
             .limit(BATCH)
         ).all()
-        paths = [row.path for row in rows]
+        found = [(storage.resolve(row.path), row.fence) for row in rows]
         for row in rows:
-            row.deleted_at = clock.now()
-    for path in paths:
-        storage.resolve(path).unlink(missing_ok=True)
-    return len(paths)
+            row.deleted_at = now
+    for path, fence in found:
+        for gone in (path, *storage.mail_zips(path.parent, fence)):
+            gone.unlink(missing_ok=True)
+    return len(found)
 
 
 def _delete_executions() -> int:
-    """Executions past the retention of their report, their rows and their folder."""
+    """Executions past the retention of their report, their rows and their folder; not while a link promises a file."""
+    linked = select(GeneratedFile.execution_id).where(promised(clock.now()))
     with session_scope() as session:
         rows = session.execute(
             select(
@@ -88,6 +93,7 @@ def _delete_executions() -> int:
             .where(
                 ReportExecution.status.in_(FINISHED_STATUSES),
                 ReportExecution.status != "uncertain",
+                ReportExecution.id.not_in(linked),
                 ReportExecution.finished_at < clock.now() - timedelta(days=1),
             )
             .order_by(ReportExecution.finished_at)

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import email
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, cast
 
+from core import clock
 from core.document.model import ReportDocument
 from core.errors import DeliveryError
-from core.mail.attachments import Attachment, attach, fit
-from core.mail.attachments import budget_for as mail_budget
+from core.mail.attachments import Attachment, FittedFiles, attach, budget_for, fit, with_links
 from core.mail.headers import POLICY, domain_of, message_id
-from core.mail.message import Sender, build_report_message, draw_charts
-from core.services import storage
+from core.mail.message import DrawnCharts, Sender, build_report_message, draw_charts
+from core.mail.zipping import zip_within
+from core.services import storage, unsubscribe
+from core.services.download_links import LinkEnd, link_end, link_to
 from core.services.run_data import FinishedFile
 from core.services.run_plan import RunPlan
 from core.services.run_words import fill_in
+from core.settings import get_settings
 
 FIRST_SENDING: Final = 1
+_MEBIBYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,21 @@ class Letter:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Everybody's mail of a run; `linked_until` names the files (format, part) that it only links to."""
+
+    letters: list[Letter]
+    linked_until: Mapping[tuple[str, int], datetime]
+
+
 def attachments_of(files: Sequence[FinishedFile]) -> list[Attachment]:
-    return [Attachment(file.name, file.written.media_type, file.written.path, file.size, file.format) for file in files]
+    return [
+        Attachment(
+            file.name, file.written.media_type, file.written.path, file.size, file.format, part=file.written.part
+        )
+        for file in files
+    ]
 
 
 def write_letters(
@@ -49,10 +67,17 @@ def write_letters(
     extra_headers: Mapping[str, str],
     date: datetime,
     status: str,
-) -> list[Letter]:
-    """Write everybody's mail beside the files; raises TemplateError, DeliveryError."""
+    max_size: int | None = None,
+) -> Post:
+    """Write everybody's mail beside the files; raises TemplateError, DeliveryError.
+
+    What is attached, zipped or linked is decided here, once: `max_size` is the most that the mail server takes, in
+    bytes, as far as that is known.
+    """
     charts = draw_charts(document)
-    attachments = attachments_of(files)
+    end = link_end(plan.head, now=date)
+    fitted = _fitted(plan, attachments_of(files), charts, max_size=max_size, end=end)
+    _write_list(plan, fitted)
     domain = domain_of(sender.address)
     words = fill_in(plan, document, [address for address, _role in plan.everybody])
     letters = []
@@ -66,18 +91,80 @@ def write_letters(
             cc=plan.cc,
             subject=said.subject,
             body_markdown=said.body,
-            attachments=attachments,
+            files=fitted,
             message_id=identifier,
             date=date,
             extra_headers=list(extra_headers.items()),
+            stop_url=unsubscribe.stop_url(plan.report_id, address),
             status=status,
             charts=charts,
             attach_files=False,
         )
-        path = letter_path(uuid.UUID(plan.head.report_id), plan.execution_id, plan.fence, address)
+        path = letter_path(plan.report_id, plan.execution_id, plan.fence, address)
         path.write_bytes(message.as_bytes())
         letters.append(Letter(address, role, identifier, path))
-    return letters
+    return Post(letters, {(file.format, file.part): end.instant for file in fitted.linked})
+
+
+def _fitted(
+    plan: RunPlan, attachments: list[Attachment], charts: DrawnCharts, *, max_size: int | None, end: LinkEnd
+) -> FittedFiles:
+    budget = budget_for(
+        max_size,
+        most=get_settings().max_attachments_mb * _MEBIBYTE,
+        pictures=sum(len(picture.content) for picture in charts.inline),
+    )
+    fitted = fit(attachments, budget=budget, zipper=lambda file, most: _zipped(plan, file, most))
+    kept = {file.content for file in fitted.attached}
+    for path in storage.mail_zips(_folder(plan), plan.fence):
+        if path not in kept:
+            path.unlink()
+    return with_links(fitted, lambda file: _link(plan, file, end), until=end.words)
+
+
+def _zipped(plan: RunPlan, file: Attachment, most: int) -> Attachment | None:
+    assert isinstance(file.content, Path), "a run's files lie on the disk"
+    target = storage.mail_zip(_folder(plan), plan.fence, file.part)
+    made = plan.head.scheduled_for.astimezone(clock.zone(plan.head.timezone))
+    size = zip_within(file.content, target, name=file.name, most=most, at=made)
+    if size is None:
+        return None
+    name = f"{file.name.removesuffix('.csv')}.zip"
+    return replace(file, name=name, media_type="application/zip", content=target, size=size, unzipped=file.size)
+
+
+def _link(plan: RunPlan, file: Attachment, end: LinkEnd) -> str:
+    return link_to(plan.execution_id, fence=plan.fence, format=file.format, part=file.part, until=end.instant)
+
+
+def _folder(plan: RunPlan) -> Path:
+    return storage.execution_folder(plan.report_id, plan.execution_id)
+
+
+def _write_list(plan: RunPlan, fitted: FittedFiles) -> None:
+    """What goes along, for the mailer: it must be the same at each attempt, whatever is known by then."""
+    listed = [
+        {
+            "name": file.name,
+            "media_type": file.media_type,
+            "path": storage.relative(cast(Path, file.content)),
+            "size": file.size,
+            "format": file.format,
+        }
+        for file in fitted.attached
+    ]
+    storage.mail_list(_folder(plan), plan.fence).write_text(json.dumps(listed), encoding="utf-8")
+
+
+def read_list(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int) -> list[Attachment] | None:
+    """The files that go along with the mails of a run; None for one of a version that wrote no list."""
+    path = storage.mail_list(storage.execution_folder(report_id, execution_id), fence)
+    if not path.exists():
+        return None
+    return [
+        Attachment(entry["name"], entry["media_type"], storage.resolve(entry["path"]), entry["size"], entry["format"])
+        for entry in json.loads(path.read_text(encoding="utf-8"))
+    ]
 
 
 def letter_path(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int, recipient: str) -> Path:
@@ -98,5 +185,8 @@ def read_letter(path: Path) -> EmailMessage:
 
 
 def add_files(message: EmailMessage, attachments: Sequence[Attachment]) -> None:
-    """Put the files in that fit, the same ones that the words of the mail name as attached."""
-    attach(message, fit(attachments, budget=mail_budget(None)).attached)
+    """Put the files in, as the words of the mail name them; raises a permanent DeliveryError when one is gone."""
+    missing = [file.name for file in attachments if isinstance(file.content, Path) and not file.content.exists()]
+    if missing:
+        raise DeliveryError(f"The file {missing[0]} is not on the disk any more. Run the report again.", permanent=True)
+    attach(message, attachments)

@@ -24,7 +24,7 @@ from core.models import Delivery, GeneratedFile, ReportExecution
 from core.services import backoff, ledger, storage
 from core.services.email_configurations import account_for
 from core.services.run_data import FinishedFile, write_everything
-from core.services.run_mail import Letter, write_letters
+from core.services.run_mail import Letter, Post, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
 from core.services.run_words import with_names
 from core.services.sample_reports import refuse_sample_readers
@@ -74,7 +74,7 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
     try:
         document, files = write_everything(plan, folder, _progress_of(plan))
         files = with_names(plan, document, files)
-        letters = write_letters(
+        post = write_letters(
             plan,
             document,
             files,
@@ -82,9 +82,10 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
             extra_headers=dict(account.extra_headers),
             date=clock.now(),
             status="partial" if document.failed else "success",
+            max_size=account.max_size,
         )
         with session_scope() as session:
-            _commit(session, plan, document, files, letters, configuration_id)
+            _commit(session, plan, document, files, post, configuration_id)
     except BaseException:
         _discard(folder, fence)
         raise
@@ -107,7 +108,7 @@ def _commit(
     plan: RunPlan,
     document: ReportDocument,
     files: Sequence[FinishedFile],
-    letters: Sequence[Letter],
+    post: Post,
     configuration_id: uuid.UUID,
 ) -> None:
     """The result becomes visible, all of it or nothing."""
@@ -124,11 +125,11 @@ def _commit(
     }
     if not ledger.moved(session, ledger.ours(plan.execution_id, plan.fence).values(**values)):
         raise LeaseLost("The lease was lost before the result could be stored.")
-    _check_daily_limit(session, plan.owner_id, new=len(letters))
+    _check_daily_limit(session, plan.owner_id, new=len(post.letters))
     now = clock.now()
     kept = timedelta(days=plan.retention_days or get_settings().retention_days)
-    session.add_all(_file_row(plan, file, expires_at=now + kept) for file in files)
-    session.add_all(_delivery_row(plan, letter, configuration_id, now=now) for letter in letters)
+    session.add_all(_file_row(plan, file, post, expires_at=now + kept) for file in files)
+    session.add_all(_delivery_row(plan, letter, configuration_id, now=now) for letter in post.letters)
     ledger.note(
         session,
         "generated",
@@ -149,7 +150,7 @@ def _tile(section: Any) -> dict[str, Any]:
     }
 
 
-def _file_row(plan: RunPlan, file: FinishedFile, *, expires_at: datetime) -> GeneratedFile:
+def _file_row(plan: RunPlan, file: FinishedFile, post: Post, *, expires_at: datetime) -> GeneratedFile:
     return GeneratedFile(
         execution_id=plan.execution_id,
         fence=plan.fence,
@@ -163,6 +164,7 @@ def _file_row(plan: RunPlan, file: FinishedFile, *, expires_at: datetime) -> Gen
         rows_written=file.written.rows_written,
         rows_total=file.written.rows_total,
         expires_at=expires_at,
+        linked_until=post.linked_until.get((file.format, file.written.part)),
     )
 
 

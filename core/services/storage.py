@@ -36,9 +36,18 @@ def resolve(stored: str) -> Path:
     return path
 
 
-def mail_path(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int) -> Path:
-    """The rendered mail of a run, kept so that a retry sends the same words."""
-    return execution_folder(report_id, execution_id) / f"{fence}-mail.json"
+def mail_list(folder: Path, fence: int) -> Path:
+    """Names the files that go along with the mails of a run, so that a retry sends the same ones."""
+    return folder / f"{fence}-mail.json"
+
+
+def mail_zip(folder: Path, fence: int, part: int) -> Path:
+    """A CSV file that goes along zipped."""
+    return folder / f"{fence}-mail-{part}.zip"
+
+
+def mail_zips(folder: Path, fence: int) -> list[Path]:
+    return sorted(folder.glob(f"{fence}-mail-*.zip"))
 
 
 def require_space(folder: Path) -> None:

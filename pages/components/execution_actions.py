@@ -10,8 +10,9 @@ import tasks
 from core.database import session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import DeliveryResponse, ExecutionDetail, ExecutionResponse
-from core.services import deliveries, executions
+from core.services import deliveries, download_links, executions
 from core.text import plural
+from pages.components.confirm import confirm
 from pages.components.feedback import act, say
 from pages.components.pages_map import EXECUTION, go
 from pages.components.schedule_actions import send_test, start_run, tell_test
@@ -63,6 +64,23 @@ def settle(user: Actor, delivery: DeliveryResponse, outcome: Outcome) -> str:
         execution = deliveries.settle_delivery(session, actor=user, delivery_id=delivery.id, outcome=outcome)
     tasks.ring([execution.id])
     return f"The mail to {delivery.recipient} {_SETTLED[outcome]}."
+
+
+def ask_revoke(user: Actor, execution: ExecutionDetail) -> None:
+    confirm(
+        "Revoke the links of this run?",
+        "The links in its mails open nothing any more, for nobody and for good. People with an account still find the "
+        "files here. To send new links, run the report again.",
+        yes="Revoke",
+        action=lambda: _revoke(user, execution),
+        icon=":material/link_off:",
+    )
+
+
+def _revoke(user: Actor, execution: ExecutionDetail) -> str:
+    with session_scope() as session:
+        download_links.revoke_links(session, actor=user, execution_id=execution.id)
+    return "The links are revoked."
 
 
 def ask_resend(user: Actor, execution: ExecutionDetail) -> None:

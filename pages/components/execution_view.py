@@ -38,6 +38,7 @@ _HELP: Final[dict[str, tuple[str, str]]] = {
     "memory": ("It needed more memory than allowed. Return fewer rows or columns.", ""),
     "disk_full": ("The disk is full. Make room, then run it again.", ""),
     "template": ("Subject or text has a mistake. Open the schedule; the preview shows it.", ""),
+    "too_large": ("Run it again: files that are too large for the mail server then go as links.", ""),
     "misfire": ("It was due while nothing was running, and too late to catch up. Run it now if it is needed.", ""),
 }
 
@@ -142,7 +143,7 @@ def _uncertain(user: Actor, delivery: DeliveryResponse) -> None:
             )  # fmt: skip
 
 
-def files(execution: ExecutionDetail) -> None:
+def files(user: Actor, execution: ExecutionDetail) -> None:
     st.header("Files", anchor=False)
     if not execution.generated_files:
         st.caption("This run made no files, or they are past their keeping time.")
@@ -154,6 +155,21 @@ def files(execution: ExecutionDetail) -> None:
                 file.url or address_of(f"/files/{execution.id}/{key}"),
                 icon=":material/download:", help=_completeness(file.rows_written, file.rows_total),
             )  # fmt: skip
+
+    _links(user, execution)
+
+
+def _links(user: Actor, execution: ExecutionDetail) -> None:
+    """Files that went as links: anybody who has one can fetch them, so they can be taken back."""
+    if execution.links_until is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f":material/link: The mails link to files that were too large. The links work without an account until "
+            f"{moment(execution.links_until, user)} ({user.timezone})."
+        )
+        if st.button("Revoke links\u2026", icon=":material/link_off:"):
+            actions.ask_revoke(user, execution)
 
 
 def _completeness(written: int, total: int) -> str:

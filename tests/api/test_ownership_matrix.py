@@ -73,6 +73,7 @@ CASES: Final[dict[tuple[str, str], Case]] = {
     ("get", RUN): Case(reader=READ),
     ("get", f"{RUN}/files/{{format}}"): Case(reader=READ),
     ("post", f"{RUN}/cancel"): Case(),
+    ("post", f"{RUN}/revoke-links"): Case(),
     ("post", f"{RUN}/resend"): Case({"recipients": ["dana@example.test"]}),
     ("post", "/deliveries/{delivery_id}/settle"): Case({"outcome": "sent"}),
     ("delete", "/auth/tokens/{token_id}"): Case(),

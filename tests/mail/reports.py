@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from core.document.model import ChartData, Column, Kpi, Period, ReportDocument, ReportHead, Section, SectionHead
-from core.mail.message import Attachment, DrawnCharts, build_report_message, draw_charts, message_id
+from core.mail.attachments import Attachment, FittedFiles
+from core.mail.message import DrawnCharts, build_report_message, draw_charts, message_id
 from tests.mail.mails import SENDER
 
 EXECUTION = "8f2c41d0-0000-4000-8000-000000000001"
@@ -135,7 +136,7 @@ def report_mail(document: ReportDocument | None = None, **changes: Any) -> Email
         "to": ["dana@example.com"],
         "subject": "Departures by airline \u00b7 17\u201323 Jun 2013",
         "body_markdown": "Good morning Dana, the week was **calmer** than the one before.",
-        "attachments": make_files(),
+        "files": FittedFiles(tuple(make_files())),
         "message_id": message_id(EXECUTION, "dana@example.com", 1, "example.com"),
         "date": datetime(2013, 6, 24, 11, 0, 4, tzinfo=UTC),
         "base_url": "https://reports.example.com",

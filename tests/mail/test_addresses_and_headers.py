@@ -7,8 +7,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from core.errors import DeliveryError
+from core.mail.attachments import Attachment, FittedFiles
 from core.mail.headers import Sender, ascii_address
-from core.mail.message import Attachment
 from tests.mail.mails import send, short_mail
 from tests.mail.reports import make_document, report_mail
 
@@ -26,7 +26,7 @@ EVIL = "x@example.com\r\nBcc: victim@example.com"
         {"subject": "Hello\r\nBcc: victim@example.com"},
         {"extra_headers": [("X-Tag", "a\r\nBcc: victim@example.com")]},
         {"extra_headers": [("X-Tag\r\nBcc", "victim@example.com")]},
-        {"attachments": [Attachment("a.csv\r\nBcc: victim@example.com", "text/csv", b"a", 1, "csv")]},
+        {"files": FittedFiles((Attachment("a.csv\r\nBcc: victim@example.com", "text/csv", b"a", 1, "csv"),))},
     ],
     ids=["to", "cc", "reply-to", "from", "from name", "subject", "header value", "header name", "file name"],
 )
@@ -100,7 +100,7 @@ def test_sender_names_come_back_whole(name):
     ],
 )
 def test_file_names_come_back_whole_and_safe(name, arrives):
-    message = report_mail(make_document(), attachments=[Attachment(name, "text/csv", b"a,b\r\n", 5, "csv")])
+    message = report_mail(make_document(), files=FittedFiles((Attachment(name, "text/csv", b"a,b\r\n", 5, "csv"),)))
     parsed = message_from_bytes(message.as_bytes(), policy=policy.default)
     assert [part.get_filename() for part in parsed.iter_attachments()] == [arrives]
 
@@ -108,7 +108,8 @@ def test_file_names_come_back_whole_and_safe(name, arrives):
 def test_files_arrive_byte_for_byte(smtp_server):
     content = bytes(range(256)) * 500
     server = smtp_server()
-    message = report_mail(attachments=[Attachment("a.csv", "text/csv; charset=utf-8", content, len(content), "csv")])
+    table = Attachment("a.csv", "text/csv; charset=utf-8", content, len(content), "csv")
+    message = report_mail(files=FittedFiles((table,)))
     send(server.account(), message=message)
     (part,) = server.received[0].message.iter_attachments()
     assert part.get_payload(decode=True) == content

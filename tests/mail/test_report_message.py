@@ -6,8 +6,6 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-import pytest
-
 from core.mail.attachments import attach
 from core.mail.headers import POLICY, message_id
 from core.mail.message import build_failure_notice, build_test_message
@@ -54,16 +52,6 @@ def test_it_carries_the_headers_that_keep_mailboxes_tidy():
     assert message["X-Entity-Ref-ID"] == EXECUTION
     assert message["Content-Language"] == "en"
     assert str(message["Date"]) == "Mon, 24 Jun 2013 11:00:04 +0000"
-
-
-def test_stopping_is_a_mail_to_the_owner_and_no_link():
-    message = report_mail(make_document(name="A name that no header line can hold any more " * 3))
-    raw = _raw_header(message, "List-Unsubscribe").decode()
-    assert raw.startswith("<mailto:sam@example.com?subject=Stop")
-    assert "\r\n" not in raw
-    assert "=?" not in raw
-    assert message["List-Unsubscribe-Post"] is None
-    assert "Stop getting" not in message.get_body(("html",)).get_content()
 
 
 def test_long_ids_are_neither_encoded_nor_wrapped():
@@ -115,23 +103,6 @@ def test_a_subject_is_one_line_of_sane_length():
     assert len(subject) == 150
     assert subject.startswith("Airlines and more")
     assert subject.endswith("\u2026")
-
-
-@pytest.mark.parametrize(("max_size", "linked"), [(None, 0), (1_500_000, 1), (450_000, 3)])
-def test_files_that_do_not_fit_become_links(max_size, linked):
-    message = report_mail(max_size=max_size)
-    assert len(list(message.iter_attachments())) == 3 - linked
-    for body in ("plain", "html"):
-        content = message.get_body((body,)).get_content()
-        assert content.count("is too large for mail: open it at") == linked
-        assert (f"https://reports.example.com/files/{EXECUTION}/csv" in content) is (linked > 0)
-
-
-def test_the_largest_file_is_left_out_first():
-    message = report_mail(attachments=make_files(excel=32_000_000))
-    names = [part.get_filename() for part in message.iter_attachments()]
-    assert [name.rpartition(".")[2] for name in names] == ["csv", "pdf"]
-    assert "The Excel file (32 MB) is too large for mail" in message.get_body(("plain",)).get_content()
 
 
 def test_files_can_be_added_after_a_rest_on_the_disk():

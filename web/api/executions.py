@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 import tasks
 from core.database import read_scope, session_scope
 from core.schemas.executions import ExecutionDetail, ExecutionResponse, ResendRequest
-from core.services import deliveries, executions
+from core.services import deliveries, download_links, executions
 from core.states import ExecutionStatus
 from web import files
 from web.api.dependencies import CurrentActor, ListWindow, counted
@@ -62,6 +62,13 @@ def get_file(
 def cancel_execution(actor: CurrentActor, execution_id: UUID) -> ExecutionDetail:
     with session_scope() as session:
         return executions.cancel_execution(session, actor=actor, execution_id=execution_id)
+
+
+@router.post("/{execution_id}/revoke-links")
+def revoke_links(actor: CurrentActor, execution_id: UUID) -> ExecutionDetail:
+    """The links in the mails of this run open nothing any more."""
+    with session_scope() as session:
+        return download_links.revoke_links(session, actor=actor, execution_id=execution_id)
 
 
 @router.post("/{execution_id}/resend")
