@@ -1,9 +1,10 @@
 #!/usr/bin/env python
-"""Make the static fonts of PDF and charts from the variable Source Sans that Streamlit ships.
+"""Make the static fonts of PDF and charts from the variable Source Sans that Streamlit ships, and from two of Noto.
 
-Run it again only to add a weight: `python script/make_fonts.py`; the results are committed. The licence (OFL)
-reserves the name "Source", so the family gets a name of ours; and reportlab tells embedded fonts apart
-by their PostScript name, so each weight has its own.
+Run it again only to add a weight or a script: `python script/make_fonts.py`; the results are committed. The licence
+(OFL) reserves the name "Source", so the family gets a name of ours; and reportlab tells embedded fonts apart
+by their PostScript name, so each weight has its own. Noto reserves no name. Its fonts come from the packages
+fontpkg-noto-sans-devanagari and fontpkg-noto-sans-thai, which are needed here and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 FAMILY = "Rooster Sans"
 WEIGHTS = {"Regular": 400, "SemiBold": 600, "Bold": 700}
 TARGET = Path(__file__).parent.parent / "core" / "document" / "fonts"
+NOTO = {"devanagari": "NotoSansDevanagari", "thai": "NotoSansThai"}
 # Copyright, licence text and licence address stay as they are.
 KEPT_NAMES = {0, 13, 14}
 
@@ -29,7 +31,21 @@ def main() -> int:
         path = TARGET / f"RoosterSans-{style}.ttf"
         make_static(source, style=style, weight=weight).save(path)
         print(f"{path.name}: {path.stat().st_size // 1000} KB")
+    for script, name in NOTO.items():
+        path = TARGET / f"{name}-Regular.ttf"
+        make_noto(script, name).save(path)
+        print(f"{path.name}: {path.stat().st_size // 1000} KB")
     return 0
+
+
+def make_noto(script: str, name: str) -> TTFont:
+    package = find_spec(f"fontpkg_noto_sans_{script}")
+    if package is None or not package.submodule_search_locations:
+        raise SystemExit(f"Install fontpkg-noto-sans-{script} first.")
+    source = Path(next(iter(package.submodule_search_locations))) / "files" / f"{name}[wdth,wght].ttf"
+    font = instantiateVariableFont(TTFont(source), {"wght": 400, "wdth": 100}, inplace=True)
+    font.recalcTimestamp = False
+    return font
 
 
 def find_source() -> Path:

@@ -51,9 +51,10 @@ def natural_height(chart: ChartData, *, width: float, font: float, locale: str) 
 
 
 def series_colours(chart: ChartData, palette: Palette) -> list[str]:
-    """One per series; an earlier period is pale."""
+    """One per series; an earlier period is pale, and grey where it is a thin line."""
     colours = iter(palette.series * 2)
-    return [palette.previous if is_behind(chart, number) else next(colours) for number in range(len(chart.series))]
+    earlier = palette.muted if chart.kind in ("line", "area") else palette.previous
+    return [earlier if is_behind(chart, number) else next(colours) for number in range(len(chart.series))]
 
 
 def is_behind(chart: ChartData, number: int) -> bool:

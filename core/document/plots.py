@@ -127,7 +127,7 @@ def _lines(frame: Frame) -> list[Shape]:
     colours = series_colours(frame.chart, frame.palette)
     for n in reversed(range(len(frame.chart.series))):
         earlier = is_behind(frame.chart, n)
-        colour = frame.palette.muted if earlier else colours[n]
+        colour = colours[n]
         for run in _runs(places, frame.chart.series[n][1], grid):
             if area and not earlier:
                 floor = grid.y(max(grid.scale.low, 0))

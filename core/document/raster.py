@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import struct
 import tempfile
-import warnings
 import zlib
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.document.fonts import FAMILY, Weight, font_path
+from core.document.fonts import Weight, font_path
+from core.document.letters import FAMILIES, drawable, families_for
 from core.document.shapes import Bar, Dot, Fill, Label, Shape, Stroke, bar_corners
 
 if TYPE_CHECKING:
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 # One CSS px is one point of a picture with 72 dots per inch.
 _DPI: Final = 72
-# Matplotlib knows the semibold as a family of its own, with one weight.
-_FAMILIES: Final[dict[Weight, tuple[str, int]]] = {
-    "regular": (FAMILY, 400),
-    "semibold": (f"{FAMILY} SemiBold", 400),
-    "bold": (FAMILY, 700),
-}
 _CURVE: Final = 0.5523
 _DASHES: Final = (4, 3)
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -45,11 +39,8 @@ def shapes_png(shapes: Sequence[Shape], *, width: float, height: float, scale: f
     """A PNG of `width * scale` by `height * scale` dots, the shapes back to front on an opaque colour."""
     canvas = _Canvas(width, height, scale)
     canvas.paint(Fill(((0, 0), (width, 0), (width, height), (0, height)), background))
-    with warnings.catch_warnings():
-        # A letter that no font here has is drawn as a box; the table and the alternative text still show it.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        for shape in shapes:
-            canvas.paint(shape)
+    for shape in shapes:
+        canvas.paint(shape)
     return canvas.png()
 
 
@@ -87,15 +78,16 @@ class _Canvas:
         self._agg.draw_path(context, Outline(stroke.points), self._place)
 
     def label(self, label: Label) -> None:
-        if not label.text:
+        text = drawable(label.text)
+        if not text:
             return
         context = self._agg.new_gc()
         context.set_foreground(_rgba(label.colour), isRGBA=True)
         x = label.x * self._scale
         if label.anchor != "start":
-            width = _dots_of(label.text, label.weight, label.size, self._scale)
+            width = _dots_of(text, label.weight, label.size, self._scale)
             x -= width if label.anchor == "end" else width / 2
-        self._agg.draw_text(context, x, label.y * self._scale, label.text, _font(label.weight, label.size), 0)
+        self._agg.draw_text(context, x, label.y * self._scale, text, _font(text, label.weight, label.size), 0)
 
     def png(self) -> bytes:
         return _png(np.asarray(self._agg.buffer_rgba())[:, :, :3])
@@ -145,7 +137,7 @@ def _prepare_matplotlib() -> None:
         os.environ["MPLCONFIGDIR"] = str(_cache_folder())
     from matplotlib.font_manager import fontManager
 
-    for weight in _FAMILIES:
+    for weight in FAMILIES:
         fontManager.addfont(str(font_path(weight)))
 
 
@@ -188,16 +180,21 @@ def _renderer(width: int, height: int, scale: float) -> Any:
 @lru_cache(maxsize=512)
 def _dots_of(text: str, weight: Weight, size: float, scale: float) -> float:
     """The width of a text as Agg will draw it; the dark picture asks again for what the light one has measured."""
-    width, _height, _descent = _renderer(1, 1, scale).get_text_width_height_descent(text, _font(weight, size), False)
+    width, _height, _descent = _renderer(1, 1, scale).get_text_width_height_descent(
+        text, _font(text, weight, size), False
+    )
     return float(width)
 
 
+def _font(text: str, weight: Weight, size: float) -> FontProperties:
+    return _properties(families_for(text, weight), FAMILIES[weight][1], size)
+
+
 @lru_cache(maxsize=64)
-def _font(weight: Weight, size: float) -> FontProperties:
+def _properties(families: tuple[str, ...], weight: int, size: float) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    family, number = _FAMILIES[weight]
-    return FontProperties(family=[family, "DejaVu Sans"], weight=number, size=size)
+    return FontProperties(family=list(families), weight=weight, size=size)
 
 
 def _png(rows: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:

@@ -15,11 +15,12 @@ from markupsafe import Markup
 
 from core.clock import zone
 from core.document.charts import chart_legend, chart_svg
-from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section
+from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, stands_right
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
 from core.formats.html_rows import RowSpool, safe_json
 from core.formats.paragraphs import plain_paragraphs
+from core.formats.sections import figures_of, figures_on_top, shown_sections
 from core.formats.words import (
     column_label,
     direction,
@@ -77,6 +78,7 @@ class Block:
     lines: list[str]
     error: str | None
     chart: Chart | None
+    tiles: list[Tile]
     headings: list[Heading]
     spool: RowSpool | None
 
@@ -96,7 +98,10 @@ class Block:
 def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpool]) -> None:
     """Stream the page into `path`, row data in pieces."""
     head = document.head
-    blocks = [_block(f"s{n}", s, spools.get(s.head.key), head) for n, s in enumerate(document.sections, start=1)]
+    blocks = [
+        _block(f"s{n}", section, spools.get(section.head.key), document)
+        for n, section in enumerate(shown_sections(document), start=1)
+    ]
     stream = _template().stream(
         head=head,
         lang=language(head),
@@ -106,7 +111,7 @@ def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpo
         run_time=run_time(head),
         paragraphs=plain_paragraphs(document.body_markdown) or [head.description],
         notices=document.notices,
-        tiles=[_tile(kpi, head) for section in document.sections for kpi in section.kpis],
+        tiles=[_tile(kpi, head) for kpi in figures_on_top(document)],
         blocks=blocks,
         origin=origin(head),
         rows=row_count(document.row_count, head),
@@ -150,7 +155,8 @@ def _variables(palette: Palette) -> str:
     )
 
 
-def _block(key: str, section: Section, spool: RowSpool | None, head: ReportHead) -> Block:
+def _block(key: str, section: Section, spool: RowSpool | None, document: ReportDocument) -> Block:
+    head = document.head
     failed = section.error is not None or spool is None
     return Block(
         key=key,
@@ -158,7 +164,11 @@ def _block(key: str, section: Section, spool: RowSpool | None, head: ReportHead)
         lines=[] if failed else _lines(spool, head),
         error=(section.error or "It gave no result.") if failed else None,
         chart=_chart(section.chart, head) if section.chart and not failed else None,
-        headings=[Heading(column_label(column), column.is_numeric) for column in section.head.visible],
+        tiles=[_tile(kpi, head) for kpi in figures_of(section, document)] if not failed else [],
+        headings=[
+            Heading(column_label(column), stands_right(column, is_first=n == 0))
+            for n, column in enumerate(section.head.visible)
+        ],
         spool=None if failed else spool,
     )
 

@@ -18,6 +18,7 @@ from core.formats.pdf_page import Book
 from core.formats.pdf_sections import Kept, draw_section, table_of
 from core.formats.pdf_table import Table
 from core.formats.pdf_text import MAX_CHARACTERS
+from core.formats.sections import figures_on_top, shown_sections
 
 MAX_ROWS: Final = 1_000
 
@@ -75,10 +76,11 @@ class PdfWriter:
         parts.title(book)
         parts.body(book, document)
         parts.notices(book, document.notices)
-        parts.tiles(book, [kpi for section in document.sections for kpi in section.kpis])
-        for section in document.sections:
+        parts.tiles(book, figures_on_top(document))
+        is_dashboard = len(document.sections) > 1
+        for section in shown_sections(document):
             key = section.head.key
-            draw_section(book, section, self._kept.get(key), tables.get(key))
+            draw_section(book, section, self._kept.get(key), tables.get(key), is_dashboard=is_dashboard)
 
     def _written(self, path: Path) -> WrittenFile:
         kept = self._kept.values()

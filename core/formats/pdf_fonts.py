@@ -1,7 +1,7 @@
 """Fonts of the PDF: which face draws which character and how wide it is.
 
-The first face that has a character draws it: the product's own font, DejaVu Sans, a font of the system, and for
-Chinese, Japanese and Korean at last a font that the viewer brings along.
+The first face that has a character draws it: the product's own font, DejaVu Sans, our fonts for Devanagari and Thai, a
+font of the system, and for Chinese, Japanese and Korean at last a font that the viewer brings along.
 """
 
 from __future__ import annotations
@@ -10,30 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import ShapedStr, TTFError, TTFont, shapeStr
 
-from core.document.fonts import Weight, fallback_path, font_path
+from core.document.fonts import Weight, fallback_path, font_path, further_paths
 
 Widths = npt.NDArray[np.float64]
 
 # The basic multilingual plane; what lies beyond is never in the fast tables.
 PLANE: Final = 0x10000
-# TrueType outlines only: reportlab cannot embed PostScript ones, which leaves out Noto CJK.
-_SYSTEM_FONTS: Final = (
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
-)
 # Not embedded: the viewer draws them with a font of its own.
 _VIEWER_FONTS: Final = {
     "ja": "HeiseiKakuGo-W5",
@@ -53,18 +43,29 @@ _CJK: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A font known to reportlab under `name`; widths are in thousandths of the type size."""
+    """A font known to reportlab under `name`; widths are in thousandths of the type size.
+
+    The letters of a `shaped` one change with their neighbours, or stand above and below them.
+    """
 
     name: str
     font: TTFont | UnicodeCIDFont
     covers: Callable[[int], bool]
+    shaped: bool = False
 
     @property
     def embedded(self) -> bool:
         return isinstance(self.font, TTFont)
 
     def width(self, text: str) -> float:
-        return float(self.font.stringWidth(text, 1000))
+        shown = self.shape(text)
+        if isinstance(shown, ShapedStr):
+            return float(sum(glyph.x_advance for glyph in shown.__shapeData__))
+        return float(self.font.stringWidth(shown, 1000))
+
+    def shape(self, text: str) -> str:
+        """The text as the canvas takes it: itself, or glyphs with their places."""
+        return cast(str, shapeStr(text, self.name, 1000)) if self.shaped else text
 
 
 @cache
@@ -108,16 +109,15 @@ def language_of(text: str, locale: str) -> str:
 
 def _candidates(code: int, weight: Weight, language: str) -> Iterator[Face]:
     yield from faces(weight)
-    for path in _SYSTEM_FONTS:
-        if face := _system(path):
-            yield face
+    yield from _further()
     if any(first <= code <= last for first, last in _CJK):
         yield _viewer(_VIEWER_FONTS[language])
 
 
 @cache
-def _system(path: str) -> Face | None:
-    return _truetype(Path(path).stem, Path(path)) if Path(path).exists() else None
+def _further() -> tuple[Face, ...]:
+    found = (_truetype(path.stem, path, shaped=path.stem.startswith("Noto")) for path in further_paths())
+    return tuple(face for face in found if face is not None)
 
 
 @cache
@@ -127,11 +127,12 @@ def _viewer(name: str) -> Face:
     return Face(name, font, lambda code: code < PLANE)
 
 
-def _truetype(name: str, path: Path) -> Face | None:
+def _truetype(name: str, path: Path, *, shaped: bool = False) -> Face | None:
     """A face from a file; None when reportlab cannot embed it, which must not cost anybody a report."""
     try:
-        font = TTFont(name, str(path), shapable=False)
+        font = TTFont(name, str(path), shapable=shaped)
     except (TTFError, OSError):
         return None
     pdfmetrics.registerFont(font)
-    return Face(name, font, font.face.charToGlyph.__contains__)
+    # A copy: shaping adds glyphs of its own to the font's table.
+    return Face(name, font, frozenset(font.face.charToGlyph).__contains__, shaped)

@@ -26,12 +26,14 @@ _LOGO_WIDTH: Final = 120.0
 _TILE_HEIGHT: Final = 62.0
 _TILE_GAP: Final = 7.5
 _TILE_PADDING: Final = 10.0
+TILES_HEIGHT: Final = _TILE_HEIGHT + _TILE_GAP + 6
 _BODY_LEADING: Final = 15.0
 _BODY_LINES: Final = 60
 _CHART_TITLE: Final = 60.0
 _CHART_HEIGHT: Final = 165.0
 _CHART_TALLEST: Final = 250.0
 _CHART_LOWEST: Final = 110.0
+LEAST_CHART: Final = _CHART_TITLE + _CHART_LOWEST
 _CHART_ROW: Final = 17.0
 _CHART_FONT: Final = 9
 _CHART_SCALE: Final = 3
@@ -121,14 +123,14 @@ def tiles(book: Book, kpis: Sequence[Kpi]) -> None:
 
 def chart(book: Book, data: ChartData, *, whole: float, start: float) -> None:
     """Title and picture stay together; `whole` and `start` are the points that the table and its start need below."""
-    book.need(_CHART_TITLE + _CHART_LOWEST)
+    book.need(LEAST_CHART)
     usual = _usual_height(book, data)
     height = chart_height(book.room - _CHART_TITLE, usual=usual, whole=whole, start=start)
     heading(book, data.title)
     if data.subtitle:
         caption(book, data.subtitle)
     _legend(book, data)
-    book.y -= 6 + height
+    book.y -= 10 + height
     picture = chart_png(
         data,
         book.palette,

@@ -16,14 +16,17 @@ from reportlab.pdfgen.canvas import Canvas
 from core.document.tokens import TYPE, Palette
 from core.formats.pdf_cells import Alphabet, Cells
 from core.formats.pdf_fonts import Widths
-from core.formats.pdf_text import Style, draw, fit, width_of
+from core.formats.pdf_text import Style, draw, fit, is_complete, width_of, wrap
 
 HEADER_HEIGHT: Final = 18.0
 ROW_HEIGHT: Final = 17.8
+_HEADER_LEADING: Final = 10.0
+# A column that is just as wide as its widest cell must not lose it.
+_ROUNDING: Final = 0.01
 _PADDING: Final = 6.0
 _BASELINE: Final = 5.9
 _WIDEST: Final = 190.0
-# Below this a text says nothing; a number that is cut is worse than none.
+# Below this a text says nothing.
 _NARROWEST_TEXT: Final = 62.0
 _NARROWEST_NUMBER: Final = 120.0
 _TEXT_SHARE: Final = 0.55
@@ -31,11 +34,12 @@ _TEXT_SHARE: Final = 0.55
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """What a column shows; `right` for quantities."""
+    """What a column shows; `right` for quantities and dates, `cut` for what may be shortened in a narrow column."""
 
     label: str
     cells: Sequence[str]
     right: bool = False
+    cut: bool = True
 
 
 class Table:
@@ -56,6 +60,11 @@ class Table:
         self._edges: list[float] = []
         self._frames: set[str] = set()
         self._natural = [self._natural_width(n) for n in range(len(columns))]
+        self._header_lines: list[list[str]] = []
+        self.shown_columns = 0
+        self.incomplete_cells = sum(
+            not is_complete(text, self._style) for cells in self._cells for text in cells.odd.values()
+        )
 
     @property
     def natural_width(self) -> float:
@@ -65,21 +74,39 @@ class Table:
     def row_count(self) -> int:
         return len(self._columns[0].cells) if self._columns else 0
 
+    def height(self, rows: int) -> float:
+        """Header and so many rows, in points."""
+        return self._header_height + ROW_HEIGHT * rows
+
+    def rows_that_fit(self, room: float) -> int:
+        """How many rows go below a header into `room` points; at least one."""
+        return max(int((room - self._header_height) // ROW_HEIGHT), 1)
+
+    @property
+    def _header_height(self) -> float:
+        """Labels of narrow columns take a second line."""
+        return HEADER_HEIGHT + (_HEADER_LEADING if any(len(lines) > 1 for lines in self._header_lines) else 0.0)
+
     def fit_width(self, available: float) -> int:
         """Share out `available` points among the columns; returns how many columns there is room for."""
         floors = [self._floor(number) for number in range(len(self._columns))]
         shown = int(np.searchsorted(np.cumsum(floors), available, side="right"))
-        texts = [not column.right for column in self._columns[:shown]]
+        texts = [column.cut and not column.right for column in self._columns[:shown]]
         widths = share_width(self._natural[:shown], floors[:shown], texts, available)
         self._edges = [0.0, *np.cumsum(widths).tolist()]
         for cells, width in zip(self._cells, widths, strict=False):
-            cells.cut(width - 2 * _PADDING)
+            cells.cut(width - 2 * _PADDING + _ROUNDING)
         self._encoded = [cells.encoded() for cells in self._cells[:shown]]
+        self._header_lines = [
+            wrap(column.label, width - 2 * _PADDING + _ROUNDING, self._header_style, lines=2)
+            for column, width in zip(self._columns, widths, strict=False)
+        ]
+        self.shown_columns = shown
         return shown
 
     def draw_rows(self, left: float, top: float, rows: range) -> float:
         """Draw the header and the rows with the upper left corner given; returns the height used."""
-        height = HEADER_HEIGHT + ROW_HEIGHT * len(rows)
+        height = self.height(len(rows))
         canvas = self._canvas
         frame = self._frame(len(rows), closed=rows.stop == self.row_count)
         canvas.saveState()
@@ -97,10 +124,12 @@ class Table:
         return min(max(header, self._cells[number].natural_width()), _WIDEST) + 2 * _PADDING
 
     def _floor(self, number: int) -> float:
-        """The width below which a column is not worth showing."""
-        if not self._columns[number].right:
+        """The width below which a column is not worth showing: a number that is cut is worse than none."""
+        column = self._columns[number]
+        if column.cut and not column.right:
             return min(self._natural[number], _NARROWEST_TEXT)
-        return min(self._cells[number].natural_width() + 2 * _PADDING, _NARROWEST_NUMBER)
+        words = (width_of(word, self._header_style) for word in column.label.split(" "))
+        return min(max(self._cells[number].natural_width(), *words) + 2 * _PADDING, _NARROWEST_NUMBER)
 
     def _draw_column(self, number: int, lines: list[str], rows: range) -> None:
         """One text object: every line moves one row down and shows a cell."""
@@ -108,7 +137,7 @@ class Table:
             return
         right = self._columns[number].right
         x = self._edges[number + 1] - _PADDING if right else self._edges[number] + _PADDING
-        y = _BASELINE - HEADER_HEIGHT
+        y = _BASELINE - self._header_height
         head = f"BT {self._alphabet.font_name} {self._style.size:g} Tf {ROW_HEIGHT:g} TL 1 0 0 1 {x:.2f} {y:.2f} Tm\n"
         texts = lines[rows.start : rows.stop]
         body = self._right_aligned(number, texts, rows) if right else "(" + ")'\n(".join(texts) + ")'"
@@ -124,12 +153,12 @@ class Table:
     def _draw_odd(self, number: int, rows: range) -> None:
         odd = self._cells[number].odd
         for row in sorted(odd.keys() & rows) if odd else ():
-            y = _BASELINE - HEADER_HEIGHT - ROW_HEIGHT * (row - rows.start + 1)
+            y = _BASELINE - self._header_height - ROW_HEIGHT * (row - rows.start + 1)
             self._draw_text(number, y, odd[row], self._style)
 
     def _draw_text(self, number: int, y: float, text: str, style: Style) -> None:
         left, right = self._edges[number] + _PADDING, self._edges[number + 1] - _PADDING
-        shown = fit(text, right - left, style)
+        shown = fit(text, right - left + _ROUNDING, style)
         at_right = self._columns[number].right
         draw(self._canvas, right if at_right else left, y, shown, style, align="right" if at_right else "left")
 
@@ -139,7 +168,7 @@ class Table:
         if name in self._frames:
             return name
         self._frames.add(name)
-        width, bottom = self._edges[-1], -HEADER_HEIGHT - ROW_HEIGHT * count
+        width, bottom = self._edges[-1], -self.height(count)
         self._canvas.beginForm(name, 0, bottom - 1, width, 1)
         self._draw_header(width)
         self._draw_stripes(width, count)
@@ -150,15 +179,18 @@ class Table:
 
     def _draw_header(self, width: float) -> None:
         self._canvas.setFillColor(HexColor(self._palette.line))
-        self._canvas.rect(0, -HEADER_HEIGHT, width, HEADER_HEIGHT, stroke=0, fill=1)
-        self._rule(-HEADER_HEIGHT, width, self._palette.border)
-        for number in range(len(self._encoded)):
-            self._draw_text(number, _BASELINE - HEADER_HEIGHT + 0.2, self._columns[number].label, self._header_style)
+        height = self._header_height
+        self._canvas.rect(0, -height, width, height, stroke=0, fill=1)
+        self._rule(-height, width, self._palette.border)
+        for number, lines in enumerate(self._header_lines):
+            for place, line in enumerate(reversed(lines)):
+                y = _BASELINE - height + 0.2 + _HEADER_LEADING * place
+                self._draw_text(number, y, line, self._header_style)
 
     def _draw_stripes(self, width: float, count: int) -> None:
         self._canvas.setFillColor(HexColor(self._palette.sunken))
         for row in range(1, count, 2):
-            y = -HEADER_HEIGHT - ROW_HEIGHT * (row + 1)
+            y = -self._header_height - ROW_HEIGHT * (row + 1)
             self._canvas.rect(0, y, width, ROW_HEIGHT, stroke=0, fill=1)
 
     def _rule(self, y: float, width: float, color: str) -> None:

@@ -25,6 +25,9 @@ _MAX_PARAGRAPH: Final = 10_000
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _SPACES: Final = re.compile(r"\s+")
+_STRAY_JOINER: Final = re.compile("(?<![\u0600-\u08ff\u0900-\u0dff])[\u200c\u200d]")
+_NOT_INDIC_JOINER: Final = re.compile("(?<![\u0900-\u0dff])[\u200c\u200d]")
+_JOINERS: Final = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,10 @@ Run = tuple[Face, str]
 def clean(text: str, *, limit: int = MAX_CHARACTERS) -> str:
     """One line without control characters: white space becomes one space, other controls become U+FFFD.
 
-    What has no width of its own (joiners, marks of direction, variation selectors) is left out.
+    What has no width of its own (marks of direction, variation selectors) is left out, but for the joiners, which
+    Persian and Hindi need until their letters are chosen.
     """
-    text = _SPACES.sub(" ", text[:limit])
+    text = _STRAY_JOINER.sub("", _SPACES.sub(" ", text[:limit]))
     return "".join(map(_visible, unicodedata.normalize("NFC", text)))
 
 
@@ -67,6 +71,12 @@ def fit(text: str, width: float, style: Style) -> str:
     return text[:low].rstrip() + ELLIPSIS
 
 
+def is_complete(text: str, style: Style) -> bool:
+    """Whether each character of the text has a font; those that have none show as U+FFFD."""
+    runs, _ = _shape(text, style.weight, style.locale)
+    return not any(UNKNOWN in run for _, run in runs)
+
+
 def wrap(text: str, width: float, style: Style, *, lines: int) -> list[str]:
     """Lines of at most `width` points; the last of `lines` ends in an ellipsis when there is more."""
     rows: list[str] = []
@@ -85,7 +95,7 @@ def draw(canvas: Canvas, x: float, y: float, text: str, style: Style, *, align: 
     pen.setFillColor(HexColor(style.color))
     for face, run in runs:
         pen.setFont(face.name, style.size)
-        pen.textOut(run)
+        pen.textOut(face.shape(run))
     canvas.drawText(pen)
     return width
 
@@ -112,6 +122,8 @@ def _reshaper() -> Any:
 
 def _visible(ch: str) -> str:
     category = unicodedata.category(ch)
+    if ch in _JOINERS:
+        return ch
     if category == "Cf" or "\ufe00" <= ch <= "\ufe0f":
         return ""
     return UNKNOWN if category[0] == "C" else ch
@@ -125,10 +137,15 @@ def _shape(text: str, weight: Weight, locale: str) -> tuple[tuple[Run, ...], flo
     """
     shown = visual(clean(text))
     language = language_of(shown, locale)
-    drawn = [_drawable(ch, weight, language) for ch in shown]
+    drawn = [_drawable(ch, weight, language) for ch in _without_joiners(shown)]
     pieces = groupby(drawn, key=lambda pair: pair[0])
     runs = tuple((face, "".join(ch for _, ch in group)) for face, group in pieces)
     return runs, sum(face.width(run) for face, run in runs)
+
+
+def _without_joiners(text: str) -> str:
+    """Joiners have done their work between Arabic letters; between Indic ones the font still needs them."""
+    return _NOT_INDIC_JOINER.sub("", text)
 
 
 def _drawable(ch: str, weight: Weight, language: str) -> Run:

@@ -64,7 +64,8 @@ def logo_picture(brand: Brand) -> tuple[InlinePicture, ...]:
 
 def chart_legend_entries(chart: ChartData, palette: Palette = LIGHT) -> tuple[LegendEntry, ...]:
     """The legend with the classes of `base.html.j2` that know the dark colours."""
-    css = {palette.previous: "sp"} | {colour: f"s{index}" for index, colour in enumerate(palette.series)}
+    series = {colour: f"s{index}" for index, colour in enumerate(palette.series)}
+    css = {palette.previous: "sp", palette.muted: "sm"} | series
     return tuple(LegendEntry(name, colour, css[colour]) for name, colour in chart_legend(chart, palette))
 
 

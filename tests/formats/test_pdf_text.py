@@ -20,7 +20,7 @@ STYLE = Style(10)
 
 @pytest.fixture
 def no_system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(pdf_fonts, "_SYSTEM_FONTS", ())
+    monkeypatch.setattr(pdf_fonts, "_further", lambda: ())
     pdf_fonts.face_for.cache_clear()
     yield
     pdf_fonts.face_for.cache_clear()
