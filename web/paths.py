@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
+import streamlit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -31,8 +34,14 @@ _PUBLIC: Final = frozenset(
 # Streamlit's own bundles: their names carry a hash, they hold no data of anybody, and a tab whose session ended
 # must still be able to load the chunk that shows it.
 _BUNDLE: Final = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(?:js|css|woff2|svg|png|gif)")
+_BUNDLES: Final = Path(streamlit.__file__).parent / "static" / "static"
 # The token of a link is its own proof; whether it is good is for the page to say.
 _LINK: Final = re.compile(r"/set-password/[A-Za-z0-9_-]{43}")
+# So is that of the links in mails: to a file, and to stop the mails.
+_MAIL_LINKS: Final = {
+    re.compile(r"/d/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD"),
+    re.compile(r"/u/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD", "POST"),
+}
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -40,7 +49,24 @@ def is_public(scope: Scope) -> bool:
     path = own_path(scope)
     if path in _PUBLIC or _LINK.fullmatch(path):
         return True
-    return scope["method"] in ("GET", "HEAD") and _BUNDLE.fullmatch(path) is not None
+    if any(scope["method"] in methods and link.fullmatch(path) for link, methods in _MAIL_LINKS.items()):
+        return True
+    return _is_bundle(scope)
+
+
+def is_missing_bundle(scope: Scope) -> bool:
+    """Nothing of that name is installed: Streamlit would answer with its page, to anybody."""
+    return _is_bundle(scope) and own_path(scope) not in _installed_bundles()
+
+
+def _is_bundle(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and _BUNDLE.fullmatch(own_path(scope)) is not None
+
+
+@cache
+def _installed_bundles() -> frozenset[str]:
+    found = (file.relative_to(_BUNDLES).as_posix() for file in _BUNDLES.glob("*/*") if file.is_file())
+    return frozenset(f"/static/{name}" for name in found)
 
 
 def is_api(path: str) -> bool:

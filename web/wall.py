@@ -44,6 +44,9 @@ class Wall:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         identity.strip_identity(scope)
+        if paths.is_missing_bundle(scope):
+            await PlainTextResponse("Nothing is here.", status_code=404)(scope, receive, send)
+            return
         if paths.is_public(scope):
             await self._app(scope, receive, send)
             return

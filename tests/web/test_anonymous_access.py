@@ -106,6 +106,15 @@ def test_it_serves_the_bundles_of_the_framework(web_server: WebServer, dana: htt
     assert "immutable" in response.headers["cache-control"]
 
 
+@pytest.mark.parametrize("path", ["/static/js/x.js", "/static/css/none.css", "/static/media/logo.svg"])
+def test_it_has_no_page_under_the_name_of_a_bundle_that_does_not_exist(
+    web_server: WebServer, dana: httpx2.Client, path: str
+) -> None:
+    for client in (web_server.client(), dana):
+        response = client.get(path, headers=HTML)
+        assert (response.status_code, response.text) == (404, "Nothing is here.")
+
+
 @pytest.mark.parametrize("path", ["/api/email-config/presets", "/api/health"])
 def test_it_lets_everybody_ask_what_is_public(web_server: WebServer, path: str) -> None:
     assert web_server.client().get(path).status_code in (200, 503)
