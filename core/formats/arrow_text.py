@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.clock import zone as find_zone
+from core.formats.arrow_valid import decoded, is_valid
 
 # A literal `str`, or an Arrow text array with one value per row.
 Piece: TypeAlias = Any
@@ -29,7 +30,7 @@ SLICE_BYTES: Final = 8 * 1024 * 1024
 
 
 def text_array(texts: Sequence[str]) -> pa.Array:
-    encoded = [text.encode() for text in texts]
+    encoded = [text.encode("utf-8", "replace") for text in texts]
     offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
     np.cumsum([len(data) for data in encoded], out=offsets[1:])
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
@@ -113,10 +114,19 @@ def plain(column: pa.Array) -> pa.Array:
     if isinstance(kind, pa.BaseExtensionType):
         return _extension_storage(column)
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
+        # By way of bytes: a cast between texts refuses what is no UTF-8.
+        return valid_text(column.cast(pa.large_binary()).cast(pa.binary()).view(pa.string()))
     if is_binary(kind) and not pa.types.is_binary(kind):
         return column.cast(pa.binary())
-    return column
+    return valid_text(column) if pa.types.is_string(kind) else column
+
+
+def valid_text(column: pa.Array) -> pa.Array:
+    """A text array in which everything is UTF-8."""
+    if is_valid(column):
+        return column
+    texts = text_array([value or "" for value in decoded(column)])
+    return pc.if_else(column.is_valid(), texts, _no_text())
 
 
 def _extension_storage(column: pa.Array) -> pa.Array:
@@ -152,6 +162,8 @@ def python_values(column: pa.Array) -> list[Any]:
     """As Python objects; instants that Python does not know (year 0, nanoseconds) as Arrow's text."""
     try:
         values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        values = decoded(column)
     except (OverflowError, ValueError):
         values = column.cast(_with_text_leaves(column.type)).to_pylist()
     return values

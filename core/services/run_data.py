@@ -19,6 +19,7 @@ from core.document.model import ReportDocument, Section, SectionHead
 from core.document.presentation import columns_of, notices_of
 from core.errors import SourceError
 from core.formats import get_format
+from core.formats.arrow_valid import valid_batch
 from core.formats.base import Writer, WrittenFile
 from core.mail.template_blocks import MOST_ROWS
 from core.mail.template_engine import AGGREGATES
@@ -118,7 +119,7 @@ def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: flo
     for writer in state.writers.values():
         writer.begin(head)
     rows = 0
-    for batch in _chain(held, batches):
+    for batch in map(valid_batch, _chain(held, batches)):
         gatherer.add(batch)
         for writer in state.writers.values():
             writer.write(batch)
