@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from core.errors import TemplateError
+from core.formats import get_format
 from core.mail.template_engine import COLUMNS, render
 from core.mail.template_figures import expected_values
 from core.mail.template_registry import BLOCKS_GROUP, PERSON_GROUP, VARIABLES, Variable
@@ -14,13 +15,12 @@ from core.mail.template_values import Anything
 from core.mail.templates import TemplateKind, check_template
 from core.services import run_words
 from core.services.mail_preview import GatheredPreview, PreparedPreview
-from core.text import safe_file_name
 
 __all__ = [
     "LiveVariable",
     "TemplateKind",
     "Variable",
-    "example_name",
+    "example_names",
     "list_variables",
     "live_variables",
     "problem_with",
@@ -87,10 +87,11 @@ def problem_with(
     return None
 
 
-def example_name(prepared: PreparedPreview, gathered: GatheredPreview | None, extension: str) -> str:
-    """A file's name as it would be now; raises TemplateError."""
+def example_names(prepared: PreparedPreview, gathered: GatheredPreview | None, formats: Sequence[str]) -> str:
+    """The files' names as they would be now, `sales_2013-06-24.xlsx, .pdf`; raises TemplateError."""
     stem = run_words.file_stem(prepared.plan, _known(prepared, gathered))
-    return safe_file_name(f"{safe_file_name(stem)}{extension}")
+    first, *others = [f".{get_format(key).extension.lstrip('.')}" for key in formats]
+    return ", ".join([run_words.full_name(stem, first), *others])
 
 
 def _known(prepared: PreparedPreview, gathered: GatheredPreview | None) -> dict[str, Any]:

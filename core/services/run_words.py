@@ -83,6 +83,12 @@ def variables_for(plan: RunPlan, document: ReportDocument | None, recipient: str
     )
 
 
+def full_name(stem: str, ending: str) -> str:
+    """A name for people and file systems; the stem is cut when it is too long, never the ending."""
+    most = max(_LEAST_STEM, LONGEST_FILE_NAME - len(ending))
+    return safe_file_name(f"{safe_file_name(stem, longest=most)}{ending}")
+
+
 def _ending(file: FinishedFile) -> str:
     """`_airlines.csv`: the section's name for the parts of a dashboard, and the extension."""
     suffix = f"_{file.written.suffix}" if file.written.suffix else ""
@@ -90,12 +96,10 @@ def _ending(file: FinishedFile) -> str:
 
 
 def _free(stem: str, ending: str, taken: set[str]) -> str:
-    """The stem is cut, never the ending; a name that is taken gets a number."""
+    """A name that is taken gets a number."""
     number = 1
     while True:
-        tail = ending if number == 1 else f"-{number}{ending}"
-        most = max(_LEAST_STEM, LONGEST_FILE_NAME - len(tail))
-        name = safe_file_name(f"{safe_file_name(stem, longest=most)}{tail}")
+        name = full_name(stem, ending if number == 1 else f"-{number}{ending}")
         if name.lower() not in taken:
             taken.add(name.lower())
             return name

@@ -7,8 +7,10 @@ readers is shown at once, without asking the database again.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import streamlit as st
 from pydantic import ValidationError
@@ -33,16 +35,30 @@ class MailDraft:
     gathered: GatheredPreview | None = None
     is_outdated: bool = False
 
-    def variables(self) -> list[LiveVariable]:
+    def variables(self, kind: TemplateKind) -> list[LiveVariable]:
         """With the values of now, as far as they are known."""
         if self.prepared is None:
-            known = mail_variables.list_variables()
-            return [LiveVariable(variable.name, variable.description) for variable in known]
-        return mail_variables.live_variables(self.prepared, self.gathered)
+            known = mail_variables.list_variables(kind)
+            return [LiveVariable(variable.name, variable.description, group=variable.group) for variable in known]
+        return mail_variables.live_variables(self.prepared, self.gathered, kind)
+
+    def example_name(self, template: str, formats: Sequence[str]) -> str | None:
+        """The names of the files as they would be now; None while that cannot be said."""
+        if self.prepared is None or not formats:
+            return None
+        head = self.prepared.plan.head
+        signature = (template, head.slug, head.period, tuple(formats), mail_preview.data_key(self.prepared))
+        slot = f"{self.key}-name-example"
+        kept = st.session_state.get(slot)
+        if kept is None or kept[0] != signature:
+            made = mail_variables.example_names(self.prepared, self.gathered, formats)
+            kept = st.session_state[slot] = (signature, made)
+        example: str = kept[1]
+        return example
 
     def problem_with(self, template: str, kind: TemplateKind) -> str | None:
         """What is wrong with it; looked at again only when it, or what it may name, has changed."""
-        if self.prepared is None or not template:
+        if self.prepared is None or not template.strip():
             return None
         signature = (template, mail_preview.data_key(self.prepared), self.gathered is not None)
         slot = f"{self.key}-{kind}-problem"
@@ -54,12 +70,12 @@ class MailDraft:
         return problem
 
 
-def draft_of(user: Actor, data: ScheduledReportCreate | None, *, key: str) -> MailDraft:
+def draft_of(user: Actor, data: ScheduledReportCreate | None, *, key: str, report_id: UUID | None = None) -> MailDraft:
     """The draft of a form; somebody else's query, or an incomplete form, gives one without values."""
     if data is None:
         return MailDraft(key)
     try:
-        prepared = _prepare(user, data)
+        prepared = _prepare(user, data, report_id)
     except RoosterError:
         return MailDraft(key)
     until, gathered = st.session_state.get(_slot(key), (0.0, None))
@@ -70,10 +86,10 @@ def draft_of(user: Actor, data: ScheduledReportCreate | None, *, key: str) -> Ma
     return MailDraft(key, prepared, gathered if fits else None, is_outdated=not fits)
 
 
-def gather(user: Actor, data: ScheduledReportCreate, *, key: str) -> None:
+def gather(user: Actor, data: ScheduledReportCreate, *, key: str, report_id: UUID | None = None) -> None:
     """Run the queries and keep what they gave; raises RoosterError."""
     st.session_state.pop(_slot(key), None)
-    gathered = mail_preview.gather_mail_preview(_prepare(user, data))
+    gathered = mail_preview.gather_mail_preview(_prepare(user, data, report_id))
     st.session_state[_slot(key)] = (time.monotonic() + _KEPT_S, gathered)
 
 
@@ -90,9 +106,9 @@ def complete(
         return None
 
 
-def _prepare(user: Actor, data: ScheduledReportCreate) -> PreparedPreview:
+def _prepare(user: Actor, data: ScheduledReportCreate, report_id: UUID | None) -> PreparedPreview:
     with read_scope() as session:
-        return mail_preview.prepare_mail_preview(session, actor=user, data=data)
+        return mail_preview.prepare_mail_preview(session, actor=user, data=data, report_id=report_id)
 
 
 def _slot(key: str) -> str:

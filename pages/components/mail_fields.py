@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
-from core.services.mail_variables import LiveVariable
+from core.services.mail_variables import LiveVariable, TemplateKind
 from pages.components.feedback import plain
 from pages.components.mail_draft import MailDraft
 
+DEFAULT_NAME: Final = "{{ report.slug }}_{{ date }}"
 DEFAULT_SUBJECT: Final = "{{ report.name }} \u00b7 {{ period.label }}"
 # Long enough to finish a word, short enough to feel at once.
 _PAUSE: Final = "400ms"
 _WIDTHS: Final = (3, 2)
 _MOST_LETTERS: Final = 40
+
+
+def name_value(saved: str | None, *, key: str) -> str | None:
+    """What stands in the field of `name_field`, which may come further down; None means the default."""
+    text: str = st.session_state.setdefault(key, saved or "")
+    return text.strip() or None
+
+
+def name_field(draft: MailDraft, formats: Sequence[str], *, key: str) -> None:
+    """The name that all files share, with what it gives now."""
+    left, right = st.columns(_WIDTHS, vertical_alignment="bottom")
+    text = left.text_input(
+        "Name of the files", key=key, placeholder=DEFAULT_NAME, live=_PAUSE, max_chars=500,
+        help="Without its ending. Parts of a dashboard add their title.",
+    )  # fmt: skip
+    with right:
+        _picker(key, draft, "Insert into the name", kind="filename")
+    problem = draft.problem_with(text, "filename")
+    example = None if problem else draft.example_name(text, formats)
+    if example:
+        st.caption(f":material/draft: {plain(example)}")
+    else:
+        _problem(problem)
 
 
 def subject_field(subject: str | None, draft: MailDraft, *, key: str) -> str | None:
@@ -23,7 +48,7 @@ def subject_field(subject: str | None, draft: MailDraft, *, key: str) -> str | N
     left, right = st.columns(_WIDTHS, vertical_alignment="bottom")
     text = left.text_input("Subject", key=key, placeholder=DEFAULT_SUBJECT, live=_PAUSE)
     with right:
-        _picker(key, draft, "Insert into the subject")
+        _picker(key, draft, "Insert into the subject", kind="subject")
     _problem(draft.problem_with(text, "subject"))
     return text or None
 
@@ -36,7 +61,7 @@ def body_field(body: str | None, draft: MailDraft, *, key: str) -> str | None:
         help="Markdown: **bold**, lists and links work. Figures, chart and rows follow by themselves.",
     )  # fmt: skip
     with right:
-        _picker(key, draft, "Insert into the text")
+        _picker(key, draft, "Insert into the text", kind="body")
         st.caption("Type to find a variable; it is added at the end. Ctrl+Enter shows the text in the preview.")
     _problem(draft.problem_with(text, "body"))
     return text or None
@@ -49,21 +74,22 @@ def _problem(text: str | None) -> None:
         place.markdown(f":small[:red[:material/error: {plain(text)}]]")
 
 
-def _picker(target: str, draft: MailDraft, label: str) -> None:
+def _picker(target: str, draft: MailDraft, label: str, *, kind: TemplateKind) -> None:
     """Each variable with what it says now; the chosen one is added at the end of the field."""
-    variables = {variable.name: variable for variable in draft.variables()}
+    variables = {variable.name: variable for variable in draft.variables(kind)}
+    between = "" if kind == "filename" else " "
     chooser = f"{target}-picker"
 
     def insert() -> None:
         chosen = st.session_state.get(chooser)
         if chosen:
-            st.session_state[target] = f"{st.session_state[target].rstrip()} {{{{ {chosen} }}}}".lstrip()
+            st.session_state[target] = f"{st.session_state[target].rstrip()}{between}{{{{ {chosen} }}}}".lstrip()
             st.session_state[chooser] = None
 
     st.selectbox(
         label, list(variables), index=None, key=chooser, on_change=insert, placeholder="Choose a variable",
         format_func=lambda name: _line(variables[name]),
-        help="With the value it would have now. Rows are known after the first preview.",
+        help="With the value it would have now: from the last run, or from the rows that the preview has read.",
     )  # fmt: skip
 
 
@@ -71,4 +97,4 @@ def _line(variable: LiveVariable) -> str:
     said = variable.value or variable.description
     cut = said if len(said) <= _MOST_LETTERS else said[: _MOST_LETTERS - 1] + "\u2026"
     sign = "=" if variable.value else "\u2013"
-    return f"{variable.name} {sign} {cut}"
+    return f"{variable.group} \u00b7 {variable.name} {sign} {cut}"

@@ -17,11 +17,12 @@ from core import clock
 from core.formats import FORMAT_KEYS, format_label
 from core.schemas.accounts import Actor
 from core.schemas.content import DashboardResponse, ParameterValue, SavedQueryResponse
+from core.schemas.file_names import FILE_NAME
 from core.schemas.schedule import ScheduleConfig
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse
 from pages.components.csv_fields import format_fields
 from pages.components.mail_draft import complete, draft_of
-from pages.components.mail_fields import body_field, subject_field
+from pages.components.mail_fields import body_field, name_field, name_value, subject_field
 from pages.components.parameter_fields import parameter_fields
 from pages.components.recipient_fields import address_field
 
@@ -157,8 +158,18 @@ def _mail(user: Actor, values: dict[str, Any], report: ScheduledReportResponse |
         format_func=format_label, key=f"{key}-formats",
         help="Attached to the mail; what is too large for a mail becomes a link.",
     )  # fmt: skip
-    options = format_fields(report.format_options if report else {}, formats, key=f"{key}-csv")
-    draft = draft_of(user, complete({**values, "formats": formats}, report, user), key=f"{key}-mail")
+    saved = report.format_options if report else {}
+    options = {name: value for name, value in saved.items() if name != FILE_NAME}
+    options = format_fields(options, formats, key=f"{key}-csv")
+    name = name_value(saved.get(FILE_NAME), key=f"{key}-file-name")
+    options |= {FILE_NAME: name} if name else {}
+    draft = draft_of(
+        user,
+        complete({**values, "formats": formats, "format_options": options}, report, user),
+        key=f"{key}-mail",
+        report_id=report.id if report else None,
+    )
+    name_field(draft, formats, key=f"{key}-file-name")
     subject = subject_field(report.email_subject if report else None, draft, key=f"{key}-subject")
     body = body_field(report.email_body if report else None, draft, key=f"{key}-body")
     return {"formats": formats, "format_options": options, "email_subject": subject, "email_body": body}

@@ -59,10 +59,10 @@ def mail_preview_card(user: Actor, values: dict[str, Any], report: ScheduledRepo
         place = st.container()
         if place.button("Preview the mail", icon=":material/visibility:", key=f"{key}-preview"):
             with st.spinner("Running the query\u2026"), refusals_shown():
-                gather(user, validated(values, report), key=key)
+                gather(user, validated(values, report), key=key, report_id=report.id if report else None)
                 # The pickers beside the fields know the rows now.
                 st.rerun()
-        draft = draft_of(user, complete(values, report, user), key=key)
+        draft = draft_of(user, complete(values, report, user), key=key, report_id=report.id if report else None)
         if draft.gathered is None:
             st.caption(_OUTDATED if draft.is_outdated else _BEFORE)
             return

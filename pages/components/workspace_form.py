@@ -30,10 +30,11 @@ _HEIGHT: Final = 380
 def show(user: Actor) -> None:
     with read_scope() as session:
         saved = workspace.get_workspace(session, actor=user)
+    version = st.session_state.setdefault(f"{_KEY}-version", saved.version)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         values = _fields(saved)
-        _save_bar(user, saved, values)
+        _save_bar(user, saved, values, version=version)
     with right, st.container(border=True):
         st.header("How it looks", anchor=False)
         _sample(user, values)
@@ -96,34 +97,26 @@ def _logo(saved: WorkspaceResponse) -> str | None:
     return None if st.checkbox("Remove the logo", key=f"{_KEY}-no-logo") else saved.logo
 
 
-def _save_bar(user: Actor, saved: WorkspaceResponse, values: dict[str, Any]) -> None:
+def _save_bar(user: Actor, saved: WorkspaceResponse, values: dict[str, Any], *, version: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Save", type="primary", icon=":material/save:", key=f"{_KEY}-save")
         show_state(is_new=False, is_changed=any(getattr(saved, name) != value for name, value in values.items()))
     if pressed:
         with refusals_shown():
-            _save(user, saved, values)
+            _save(user, saved, values, version=version)
             say("The workspace is saved. Runs and mails follow it from now on.")
             st.rerun()
 
 
-def _save(user: Actor, saved: WorkspaceResponse, values: dict[str, Any]) -> None:
-    """What is in the form against the version it was made from; a logo that is the saved one is not sent again."""
+def _save(user: Actor, saved: WorkspaceResponse, values: dict[str, Any], *, version: int) -> None:
+    """Against the version that the fields were filled from; a logo that is the saved one is not sent again."""
     sent = {name: value for name, value in values.items() if name != "logo" or value != saved.logo}
     data = WorkspaceUpdate.model_validate(sent)
-    if not values["name"].strip():
-        raise InvalidInput("Name: fill this in.", field="name")
     with session_scope() as session:
-        workspace.update_workspace(session, actor=user, data=data, expected_version=_version(saved))
+        workspace.update_workspace(session, actor=user, data=data, expected_version=version)
     for name in (f"{_KEY}-version", f"{_KEY}-no-logo"):
         st.session_state.pop(name, None)
     st.session_state[f"{_KEY}-logos"] = st.session_state.get(f"{_KEY}-logos", 0) + 1
-
-
-def _version(saved: WorkspaceResponse) -> int:
-    """The version that the fields were filled from."""
-    version: int = st.session_state.setdefault(f"{_KEY}-version", saved.version)
-    return version
 
 
 def _sample(user: Actor, values: dict[str, Any]) -> None:
