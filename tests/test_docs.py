@@ -51,10 +51,21 @@ def test_every_setting_is_explained_and_in_the_example():
 
 
 def test_the_settings_page_names_no_variable_that_is_none():
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    known |= {f"{name}_FILE" for name in known} | {"ROOSTER_TEST_BROWSER", "ROOSTER_SUPERVISED"}
-    named = set(re.findall(r"\bROOSTER_[A-Z_]*[A-Z]\b", "".join(page.read_text("utf-8") for page in PAGES)))
-    assert named - known == set()
+    assert variables_in(PAGES) - known_variables() == set()
+
+
+def test_no_hint_of_the_program_names_a_variable_that_is_none():
+    files = [path for folder in ("core", "pages", "web") for path in (ROOT / folder).rglob("*.py")]
+    assert variables_in([*files, ROOT / "tasks.py"]) - known_variables() == set()
+
+
+def known_variables() -> set[str]:
+    settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return settings | {f"{name}_FILE" for name in settings} | {"ROOSTER_TEST_BROWSER", "ROOSTER_SUPERVISED"}
+
+
+def variables_in(paths: list[Path]) -> set[str]:
+    return set(re.findall(r"\bROOSTER_[A-Z_]*[A-Z]\b", "".join(path.read_text("utf-8") for path in paths)))
 
 
 def test_every_page_of_the_menu_is_described_under_its_address():

@@ -71,7 +71,7 @@ def _watch(watch: _Watch, limit: int) -> bool:
                 watch,
                 "time_limit",
                 f"The run took longer than {_duration(limit)} and was stopped. "
-                "Make the query faster, or raise the report's time limit.",
+                "Make the query faster, or let an administrator raise ROOSTER_RUN_TIME_LIMIT.",
             )
             return False
         if host.resident_bytes(watch.child.pid) > MEMORY_LIMIT_BYTES:

@@ -33,7 +33,11 @@ _HELP: Final[dict[str, tuple[str, str]]] = {
     "missing_account": ("There is no mail account to send from. Set one up and resend.", EMAIL_SETTINGS),
     "login": ("The mail server refuses the login. Check user name and password.", EMAIL_SETTINGS),
     "certificate": ("The mail server's certificate is not trusted. Check host name and port.", EMAIL_SETTINGS),
-    "time_limit": ("It took too long. Narrow the query, or raise the time limit.", ""),
+    "time_limit": (
+        "It took too long. Narrow the query. The limit of one query is set at its data source, that of a whole run by "
+        "`ROOSTER_RUN_TIME_LIMIT`.",
+        "",
+    ),
     "row_limit": ("The query returns more rows than allowed. Aggregate or narrow it.", ""),
     "memory": ("It needed more memory than allowed. Return fewer rows or columns.", ""),
     "disk_full": ("The disk is full. Make room, then run it again.", ""),

@@ -148,6 +148,7 @@ def test_a_run_over_its_time_limit_is_killed_and_says_so(alice, source_url):
     row = run(alice, report_id, start_child=start_cold)
     assert (row.status, row.error_class) == ("failed", "time_limit")
     assert "3 seconds" in row.error_message
+    assert "ROOSTER_RUN_TIME_LIMIT" in row.error_message
 
 
 def test_a_refused_reader_does_not_stop_the_others(alice, source_url, smtp_server):
