@@ -230,9 +230,15 @@ def check_account(account: SmtpAccount, *, recipient: str, message: EmailMessage
     steps: list[Step] = []
     name = "Connect"
     session: SmtpSession | None = None
+
+    def reached() -> None:
+        nonlocal name
+        steps.append(Step(name, True, f"{account.host}:{account.port} answers."))
+        name = "Encryption"
+
     try:
-        session = SmtpSession(open_client(account), account)
-        steps += [Step(name, True, f"{account.host}:{account.port} answers."), _encryption_step(session)]
+        session = SmtpSession(open_client(account, on_reached=reached), account)
+        steps.append(_encryption_step(session))
         name = "Log in"
         session.log_in()
         steps += [_login_step(account), _size_step(session)]
@@ -242,7 +248,7 @@ def check_account(account: SmtpAccount, *, recipient: str, message: EmailMessage
         )
         steps.append(Step(name, True, f"{account.host} took the mail for {recipient}: {reply.code} {reply.text}"))
     except DeliveryError as error:
-        steps.append(Step(name, False, error.message))
+        steps.append(Step(name, False, smtp_errors.without_retry(error.message)))
     finally:
         if session is not None:
             session.close()

@@ -7,6 +7,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,15 +52,20 @@ class SmtpAccount:
         return self.use_tls or self.use_ssl
 
 
-def open_client(account: SmtpAccount) -> smtplib.SMTP:
-    """Connect, greet and encrypt; raises DeliveryError. The client is not logged in."""
+def open_client(account: SmtpAccount, *, on_reached: Callable[[], None] = lambda: None) -> smtplib.SMTP:
+    """Connect, greet and encrypt; raises DeliveryError. The client is not logged in.
+
+    `on_reached` is called when the server was there and encryption comes next.
+    """
     check_policy(account)
     client = smtplib.SMTP(local_hostname="localhost", timeout=COMMAND_SECONDS)
     try:
-        client.sock = _connect(account)
+        client.sock = _connect(account, on_reached)
         client.file = None
         client.local_hostname = _greeting_name(client.sock)
         _read_greeting(client, account)
+        if not account.use_ssl:
+            on_reached()
         if account.use_tls and not account.use_ssl:
             _start_tls(client, account)
     except DeliveryError:
@@ -118,10 +124,11 @@ def tls_context(account: SmtpAccount) -> ssl.SSLContext:
     return context
 
 
-def _connect(account: SmtpAccount) -> socket.socket:
+def _connect(account: SmtpAccount, on_reached: Callable[[], None]) -> socket.socket:
     plain = _first_that_answers(resolve(account))
     if not account.use_ssl:
         return plain
+    on_reached()
     return _wrap(plain, account)
 
 

@@ -94,6 +94,11 @@ def configuration(message: str, *, error_class: str = "mail") -> DeliveryError:
     return DeliveryError(message, permanent=True, server_wide=True, error_class=error_class)
 
 
+def without_retry(message: str) -> str:
+    """What went wrong, said to somebody for whom nothing is tried again."""
+    return message.removesuffix(_LATER).rstrip()
+
+
 def lost(host: str, detail: str) -> DeliveryError:
     """The connection broke before anything was handed over: safe to try again."""
     return DeliveryError(

@@ -127,3 +127,27 @@ def test_a_check_ends_with_the_step_that_failed(smtp_server):
     steps = check_account(account, recipient="dana@example.com", message=short_mail())
     assert [(step.name, step.ok) for step in steps][-1] == ("Log in", False)
     assert server.received == []
+
+
+def test_a_check_of_a_server_without_starttls_ends_at_the_encryption(smtp_server):
+    account = smtp_server(mode="plain").account(use_tls=True)
+    steps = check_account(account, recipient="dana@example.com", message=short_mail())
+    assert [(step.name, step.ok) for step in steps] == [("Connect", True), ("Encryption", False)]
+    assert "does not offer STARTTLS" in steps[-1].detail
+
+
+def test_a_check_of_a_port_without_tls_ends_at_the_encryption(smtp_server):
+    account = smtp_server(mode="plain").account(use_ssl=True)
+    steps = check_account(account, recipient="dana@example.com", message=short_mail())
+    assert [(step.name, step.ok) for step in steps] == [("Connect", True), ("Encryption", False)]
+
+
+def test_a_check_promises_no_further_try(smtp_server):
+    busy = smtp_server(behaviour=Behaviour(data="451 4.3.0 try later"))
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        away = SmtpAccount("127.0.0.1", unused.getsockname()[1], from_email="a@example.com", use_tls=False)
+        for account in (away, busy.account()):
+            failed = check_account(account, recipient="dana@example.com", message=short_mail())[-1]
+            assert not failed.ok
+            assert "Rooster" not in failed.detail
