@@ -135,6 +135,9 @@ class Brand:
     logo: bytes | None = field(default=None, repr=False)
 
 
+PLAIN = Brand()
+
+
 @dataclass(frozen=True, slots=True)
 class ReportHead:
     """What is known of the report before its first row.
@@ -162,7 +165,7 @@ class ReportHead:
     page_size: Literal["A4", "Letter"] = "A4"
     formats: tuple[str, ...] = ()
     format_options: dict[str, Any] = field(default_factory=dict)
-    brand: Brand = Brand()
+    brand: Brand = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from typing import cast
 
-from core.document.model import ReportDocument
+from core.document.model import PLAIN, Brand, ReportDocument
 from core.mail.attachments import Attachment, FittedFiles, attach
 from core.mail.headers import (
     PRIVATE_HEADER,
@@ -20,7 +20,7 @@ from core.mail.headers import (
     new_message,
     run_headers,
 )
-from core.mail.pictures import DrawnCharts, InlinePicture, draw_charts
+from core.mail.pictures import DrawnCharts, InlinePicture, draw_charts, logo_picture
 from core.mail.render import RenderedMail, render_notice, render_report
 from core.mail.view import Copy
 
@@ -141,6 +141,7 @@ def build_failure_notice(
     date: datetime,
     base_url: str,
     extra_headers: Iterable[tuple[str, str]] = (),
+    brand: Brand = PLAIN,
 ) -> EmailMessage:
     """To the owner alone: what went wrong in words, what happens next, and where to look."""
     message = new_message(
@@ -151,6 +152,7 @@ def build_failure_notice(
     add_headers(message, run_headers(report_id, execution_id, "failed"))
     add_headers(message, extra_headers)
     rendered = render_notice(
+        brand=brand,
         title=title,
         subtitle=scheduled_text,
         paragraphs=[cause, next_step],
@@ -160,7 +162,7 @@ def build_failure_notice(
         url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
         url_label="See what happened",
     )
-    return _complete(message, rendered)
+    return _complete(message, rendered, pictures=logo_picture(brand))
 
 
 def build_stop_notice(
@@ -177,6 +179,7 @@ def build_stop_notice(
     date: datetime,
     base_url: str,
     extra_headers: Iterable[tuple[str, str]] = (),
+    brand: Brand = PLAIN,
 ) -> EmailMessage:
     """To the owner: somebody stopped the mails of a report, and what that means for the report."""
     title = f"{address} stopped {report_name}"
@@ -184,6 +187,7 @@ def build_stop_notice(
     message["Date"] = date
     add_headers(message, [("X-Report-Id", report_id), *extra_headers])
     rendered = render_notice(
+        brand=brand,
         title=title,
         subtitle=moment_text,
         paragraphs=[
@@ -196,7 +200,7 @@ def build_stop_notice(
         url=f"{base_url.rstrip('/')}/schedule?id={report_id}",
         url_label="Open the schedule",
     )
-    return _complete(message, rendered)
+    return _complete(message, rendered, pictures=logo_picture(brand))
 
 
 def build_test_message(
@@ -209,6 +213,7 @@ def build_test_message(
     date: datetime,
     base_url: str = "",
     extra_headers: Iterable[tuple[str, str]] = (),
+    brand: Brand = PLAIN,
 ) -> EmailMessage:
     """The mail that proves that a mail account works."""
     message = new_message(
@@ -217,6 +222,7 @@ def build_test_message(
     message["Date"] = date
     add_headers(message, extra_headers)
     rendered = render_notice(
+        brand=brand,
         title="Mail works",
         subtitle=f"Sent through {host} as {sender.address}",
         paragraphs=[f"{PRODUCT} can send reports through {host}. There is nothing to do."],
@@ -226,7 +232,7 @@ def build_test_message(
         url=base_url,
         url_label=f"Open {PRODUCT}",
     )
-    return _complete(message, rendered)
+    return _complete(message, rendered, pictures=logo_picture(brand))
 
 
 def build_account_message(
@@ -241,6 +247,7 @@ def build_account_message(
     message_id: str,
     date: datetime,
     extra_headers: Iterable[tuple[str, str]] = (),
+    brand: Brand = PLAIN,
 ) -> EmailMessage:
     """The mail with a link that sets a password; `kind` is `invitation` or `reset`."""
     subject, title, paragraph, label, reason = _ACCOUNT_MAILS[kind]
@@ -248,6 +255,7 @@ def build_account_message(
     message["Date"] = date
     add_headers(message, [(PRIVATE_HEADER, "1"), *extra_headers])
     rendered = render_notice(
+        brand=brand,
         title=title,
         subtitle=workspace,
         paragraphs=[
@@ -260,7 +268,7 @@ def build_account_message(
         url=url,
         url_label=label,
     )
-    return _complete(message, rendered)
+    return _complete(message, rendered, pictures=logo_picture(brand))
 
 
 def _complete(

@@ -42,6 +42,7 @@ def _send(link: NewLink) -> None:
         recipient=link.email,
         kind=link.kind,
         workspace=shared.name,
+        brand=shared.brand,
         invited_by=link.sender_name,
         url=link.url,
         until_text=_until(link, shared.locale),

@@ -25,6 +25,7 @@ from core.services import audit, workspace
 from core.services.keys import key_ring
 from core.services.mail_account_rules import check_account_rules, smtp_account
 from core.services.people import require_editor
+from core.services.workspace import WorkspaceInfo
 from core.settings import get_settings
 
 _TESTS_PER_MINUTE: Final = 5
@@ -39,7 +40,7 @@ class PreparedMailTest:
     actor: Actor
     account: SmtpAccount = field(repr=False)
     recipient: str
-    workspace_name: str
+    shared: WorkspaceInfo
     configuration_id: uuid.UUID | None
     # The saved account that hands over to the same server.
     same_server_id: uuid.UUID | None
@@ -70,7 +71,7 @@ def prepare_test(
         actor=actor,
         account=smtp_account(whole, password=password),
         recipient=recipient or actor.email,
-        workspace_name=workspace.find_workspace(session).name,
+        shared=workspace.find_workspace(session),
         configuration_id=saved.id if saved and data is None else None,
         same_server_id=saved.id if saved and _server_of(saved) == _server_of(whole) else None,
     )
@@ -95,7 +96,8 @@ def _steps(prepared: PreparedMailTest) -> list[Step]:
         message = build_test_message(
             sender=Sender(account.from_email, account.from_name),
             recipient=prepared.recipient,
-            workspace=prepared.workspace_name,
+            workspace=prepared.shared.name,
+            brand=prepared.shared.brand,
             host=account.host,
             message_id=message_id(uuid.uuid4().hex, prepared.recipient, 1, domain_of(account.from_email)),
             date=now,

@@ -55,14 +55,16 @@ def build_notice(session: Session, execution_id: uuid.UUID, *, account: SmtpAcco
     owner = session.get(User, row.owner_id) if row else None
     if row is None or report is None or owner is None or row.status not in _TITLES:
         raise DeliveryError("There is nothing to tell any more.", permanent=True)
-    locale = workspace.find_workspace(session).locale
+    shared = workspace.find_workspace(session)
+    locale = shared.locale
     return build_failure_notice(
         sender=Sender(account.from_email, account.from_name or ""),
         recipient=owner.email,
         title=_TITLES[row.status].format(name=row.snapshot.get("name", report.name)),
         report_id=str(report.id),
         execution_id=str(row.id),
-        workspace=workspace.find_workspace(session).name,
+        workspace=shared.name,
+        brand=shared.brand,
         scheduled_text=_moment(row.scheduled_for, row.snapshot.get("timezone", "UTC"), locale),
         cause=row.error_message or "The history has the details.",
         next_step=_next_step(report, locale),

@@ -69,6 +69,7 @@ def build_notice(
         report_id=str(report.id),
         consequences=stop["consequences"],
         workspace=shared.name,
+        brand=shared.brand,
         moment_text=f"{date_text(local.date(), shared.locale)}, {time_text(minute, shared.locale)} ({zone})",
         message_id=identifier,
         date=now,
