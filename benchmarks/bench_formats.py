@@ -1,186 +1,149 @@
-"""The writers alone, beside the usual libraries: python benchmarks/bench_formats.py [--n 3] [--rows 100000]
+"""Whole reports through the real process of a run, beside the usual ways and the floor.
 
-The rows lie in memory as Arrow batches; each run is a process of its own and says what it took. 12 mixed columns
-for CSV and Excel; 8 for PDF (the engine of its table, without the limit on rows) and HTML.
+    python benchmarks/bench_formats.py [sqlite] [postgresql] [--n 3] [--quick]
+
+Two tables: 336,776 flights x 19, and 1,000,000 x 12 of mixed types. Each line is a fresh process, imports included:
+`ours` is what Send test starts (imports, query, files, letters, commit); the peers are those of peers.py; the floor
+is COPY into a file (SQLite: its rows into csv.writer). CPU and wall seconds, peak resident size, size of the files.
+What is slow (the peers that write Excel, all of the large table) runs once; they are run from PostgreSQL alone,
+for what they cost is the workbook. `--quick` takes 20,000 rows of each, to see that everything works.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import resource
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
+import uuid
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from installation import machine, say
+from installation import HERE, Installation, installation, machine, postgres, say
+from peers import METHODS
+from tables import FLIGHTS, MIXED, Table, load_postgres, load_sqlite
 
-BATCH = 8192
-# 2020 begins.
-START_S = 1_577_836_800
-NARROW = 8
+from core.database import session_scope
+from core.models import GeneratedFile
+from tests.ledger import house
+from tests.worker.measured import Measured, run_measured
 
-
-def _batches(rows: int, columns: int = 12) -> Iterator[Any]:
-    import pyarrow as pa
-
-    regions = ("North", "East", "South", "West")
-    for start in range(0, rows, BATCH):
-        numbers = range(start, min(start + BATCH, rows))
-        made = {
-            "id": pa.array(numbers, pa.int64()),
-            "day": pa.array([date(2020, 1, 1) + timedelta(days=i % 2000) for i in numbers]),
-            "customer": pa.array([f"customer {i * 7919 % 1000003}" for i in numbers]),
-            "region": pa.array([regions[i % 4] for i in numbers]),
-            "amount": pa.array([i * 1.37 for i in numbers]),
-            "units": pa.array([None if i % 11 == 0 else i % 500 for i in numbers], pa.int64()),
-            "discount": pa.array([i % 1000 / 1000 for i in numbers]),
-            "paid": pa.array([i % 2 == 0 for i in numbers]),
-            "at": pa.array([(START_S + i * 61) * 1_000_000 for i in numbers], pa.timestamp("us")),
-            "remark": pa.array([None if i % 5 == 0 else f'Zoë, "{i}" & co' for i in numbers]),
-            "postcode": pa.array([f"0{i % 90000 + 10000}" for i in numbers]),
-            "reference": pa.array([i * 1000003 for i in numbers], pa.int64()),
-        }
-        yield pa.record_batch(dict(list(made.items())[:columns]))
+ALL = ["csv", "excel", "pdf", "html"]
+QUICK_ROWS = 20_000
 
 
-def _ours(key: str) -> Callable[[list[Any], Path], None]:
-    from core.formats import get_format
-
-    return _through(get_format(key))
+def is_excel(method: str) -> bool:
+    return method.endswith(("XlsxWriter", "openpyxl"))
 
 
-def _pdf_without_limit() -> Callable[[list[Any], Path], None]:
-    from core.formats.pdf import PdfFormat
-
-    return _through(PdfFormat(max_rows=10**9))
-
-
-def _through(format_: Any) -> Callable[[list[Any], Path], None]:
-    """Everything that a run does between the query and the finished file, the figures of the mail included."""
-    import core.services.rehearsal  # noqa: F401 - a warm process, as the worker's children are
-    from core.document.gather import SectionGatherer
-    from core.document.model import ReportDocument, SectionHead
-    from core.document.presentation import columns_of
-    from tests.formats.edge_tables import report_head
-
-    def write(batches: list[Any], folder: Path) -> None:
-        writer = format_.open(folder, stem="1", head=report_head())
-        head = SectionHead("q1", "Sales", columns_of(batches[0].schema, {}, sample=batches[0]))
-        gatherer = SectionGatherer(head, {})
-        writer.begin(head)
-        for batch in batches:
-            gatherer.add(batch)
-            writer.write(batch)
-        section = gatherer.finish()
-        writer.end(section)
-        writer.close(ReportDocument(report_head(), (section,)))
-
-    return write
+@dataclass(frozen=True, slots=True)
+class Result:
+    cpu_s: float
+    wall_s: float
+    peak_mib: float
 
 
-def _rows(batches: list[Any]) -> Iterator[tuple[Any, ...]]:
-    for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One table in one database."""
+
+    inst: Installation
+    source: str
+    table: Table
+    rows: int
+    n: int
+
+    def ours(self, formats: list[str], query: str | None = None) -> tuple[Measured, str]:
+        sql = query or self.table.query
+        report_id = house.add_report(self.inst.actor, self.source, sql=sql, formats=formats, name=" ".join(formats))
+        execution_id: uuid.UUID = house.queue_run(self.inst.actor, report_id)
+        measured = run_measured(execution_id, house.claim(execution_id).fence, folder=self.inst.folder)
+        row = house.execution(execution_id)
+        assert (row.status, row.error_message) == ("delivering", None)
+        assert row.row_count == (1 if query else self.rows)
+        with session_scope() as session:
+            files = session.query(GeneratedFile).filter_by(execution_id=execution_id)
+            return measured, ", ".join(f"{file.format} {file.size / 1e6:.1f} MB" for file in files)
+
+    def theirs(self, method: str) -> tuple[Measured, str]:
+        target = self.inst.folder / f"peer.{'xlsx' if is_excel(method) else 'csv'}"
+        command = [sys.executable, str(HERE / "peers.py"), method, self.source, self.table.query, str(target)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        size = target.stat().st_size
+        target.unlink()
+        return Measured(**json.loads(done.stdout)), f"{size / 1e6:.1f} MB"
 
 
-def _xlsxwriter(batches: list[Any], folder: Path) -> None:
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(folder / "peer.xlsx", {**options, "default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(_rows(batches)):
-            sheet.write_row(number, 0, row)
-
-
-def _pandas(method: str, name: str) -> Callable[[list[Any], Path], None]:
-    def write(batches: list[Any], folder: Path) -> None:
-        import pandas
-
-        names = batches[0].schema.names
-        frame = pandas.DataFrame(dict(zip(names, zip(*_rows(batches), strict=True), strict=True)))
-        getattr(frame, method)(folder / name, index=False)
-
-    return write
+def _line(
+    name: str, run: Callable[[], tuple[Measured, str]], n: int, against: dict[str, Result] | None = None
+) -> Result:
+    runs = [run() for _ in range(n)]
+    result = Result(
+        *(statistics.median(getattr(measured, field) for measured, _ in runs) for field in Result.__dataclass_fields__)
+    )
+    ratios = [
+        f"{result.cpu_s / peer.cpu_s:.2f} x CPU and {result.peak_mib / peer.peak_mib:.2f} x memory of {key}"
+        for key, peer in (against or {}).items()
+    ]
+    figures = (f"{result.cpu_s:.2f} CPU s", f"{result.wall_s:.2f} s", f"{result.peak_mib:.0f} MiB")
+    say(name, f"n {n}", *figures, runs[0][1], *ratios)
+    return result
 
 
-def _long_table(batches: list[Any], folder: Path) -> None:
-    from reportlab.lib import colors
-    from reportlab.platypus import LongTable, SimpleDocTemplate
-
-    rows = [batches[0].schema.names, *([str(value) for value in row] for row in _rows(batches))]
-    table = LongTable(rows, repeatRows=1, style=[("GRID", (0, 0), (-1, -1), 0.25, colors.grey)])
-    SimpleDocTemplate(str(folder / "peer.pdf")).build([table])
-
-
-CASES: dict[str, tuple[int, Callable[[], Callable[[list[Any], Path], None]]]] = {
-    "csv": (12, lambda: _ours("csv")),
-    "csv pandas": (12, lambda: _pandas("to_csv", "peer.csv")),
-    "excel": (12, lambda: _ours("excel")),
-    "excel XlsxWriter constant_memory": (12, lambda: _xlsxwriter),
-    "excel pandas": (12, lambda: _pandas("to_excel", "peer.xlsx")),
-    "pdf": (NARROW, _pdf_without_limit),
-    "pdf LongTable": (NARROW, lambda: _long_table),
-    "html": (NARROW, lambda: _ours("html")),
-    "html pandas": (NARROW, lambda: _pandas("to_html", "peer.html")),
-}
-
-
-def measure_here(case: str, rows: int) -> None:
-    """In a process of its own; prints processor seconds of the writing and the peak in MiB over the start."""
-    columns, make = CASES[case]
-    if "pandas" in case:
-        import pandas  # noqa: F401 - its import is not what is measured
-    write = make()
-    batches = list(_batches(rows, columns))
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.process_time()
-        write(batches, Path(folder))
-        used = time.process_time() - began
-        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.suffix != ".db")
-    print(json.dumps([used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, size / 1e6]))
+def measure(bench: Bench, *, with_slow: bool) -> None:
+    say(f"--- {bench.rows} rows of {bench.table.name} x {len(bench.table.columns)}, {machine()}")
+    peers = {"floor": _line("floor", lambda: bench.theirs("floor"), bench.n)}
+    for method in METHODS:
+        if method != "floor" and (with_slow or not is_excel(method)):
+            n = 1 if is_excel(method) else bench.n
+            peers[method] = _line(method, lambda method=method: bench.theirs(method), n)
+    base = _line(
+        "ours: one row (imports and the run around it)", lambda: bench.ours(["csv"], "SELECT 1 AS one"), bench.n
+    )
+    alone: list[Result] = []
+    for formats in ([key] for key in ALL):
+        against = _against(formats[0], peers)
+        alone.append(_line(f"ours: {formats[0]}", lambda formats=formats: bench.ours(formats), bench.n, against))
+    together = _line("ours: all four", lambda: bench.ours(ALL), bench.n)
+    work = sum(result.cpu_s - base.cpu_s for result in alone)
+    slowest = max(result.wall_s - base.wall_s for result in alone)
+    say(f"all four = {(together.cpu_s - base.cpu_s) / work:.2f} x the CPU of four passes, imports taken off")
+    say(f"all four = {(together.wall_s - base.wall_s) / slowest:.2f} x the time of the slowest alone, likewise")
+    peak = max(result.peak_mib for result in [*alone, together])
+    say(f"memory over the imports: {peak - base.peak_mib:.0f} MiB at most")
 
 
-def _median(case: str, rows: int, n: int) -> float:
-    runs = []
-    for _ in range(n):
-        command = [sys.executable, __file__, "--here", case, "--rows", str(rows)]
-        runs.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-    used, peak, size = (statistics.median(values) for values in zip(*runs, strict=True))
-    say(case, f"{rows} rows", f"{used:.2f} CPU s", f"{peak:.0f} MiB with the rows", f"{size:.1f} MB")
-    return used
+def _against(key: str, peers: dict[str, Result]) -> dict[str, Result]:
+    if key in ("csv", "excel"):
+        return {method: peer for method, peer in peers.items() if is_excel(method) == (key == "excel")}
+    return {}
 
 
-def _compare(ours: str, peers: list[str], rows: int, n: int) -> float:
-    used = _median(ours, rows, n)
-    for peer in peers:
-        say(f"{ours} = {used / _median(peer, rows, n):.3f} x {peer}")
-    return used
+@contextlib.contextmanager
+def _source(kind: str, inst: Installation, tables: dict[Table, int]) -> Iterator[str]:
+    if kind == "sqlite":
+        yield load_sqlite(Path(inst.folder) / "source.db", tables)
+        return
+    with postgres() as server, server.database() as url:
+        yield load_postgres(url, tables)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--here")
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", default=["postgresql", "sqlite"])
     parser.add_argument("--n", type=int, default=3)
+    parser.add_argument("--quick", action="store_true")
     wanted = parser.parse_args()
-    if wanted.here:
-        measure_here(wanted.here, wanted.rows)
-        return
-    say(machine(), f"n = {wanted.n}")
-    _compare("csv", ["csv pandas"], wanted.rows, wanted.n)
-    _compare("excel", ["excel XlsxWriter constant_memory", "excel pandas"], wanted.rows, wanted.n)
-    ten = _compare("pdf", ["pdf LongTable"], 10_000, wanted.n)
-    say(f"pdf: 50,000 rows take {_median('pdf', 50_000, wanted.n) / ten:.1f} x the time of 10,000")
-    _compare("html", ["html pandas"], 10_000, wanted.n)
-    say(machine())
+    tables = {table: QUICK_ROWS if wanted.quick else table.rows for table in (FLIGHTS, MIXED)}
+    for kind in wanted.kinds:
+        with installation() as inst, _source(kind, inst, tables) as source:
+            for table, rows in tables.items():
+                n = 1 if wanted.quick or table is MIXED else wanted.n
+                say(f"=== from {kind}")
+                measure(Bench(inst, source, table, rows, n), with_slow=kind == "postgresql")
 
 
 if __name__ == "__main__":
