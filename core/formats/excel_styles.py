@@ -85,7 +85,8 @@ def holds_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return holds_text(kind.value_type)
     numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
-    return not (pa.types.is_temporal(kind) or any(check(kind) for check in numbers))
+    is_time = pa.types.is_temporal(kind) and not pa.types.is_interval(kind)
+    return not (is_time or any(check(kind) for check in numbers))
 
 
 def number_format(column: Column, *, unit: bool = False, sample: pa.Array | None = None) -> str:

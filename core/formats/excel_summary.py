@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -82,6 +82,9 @@ class SummarySheet:
         self.pages.heights[place] = points
 
     def _write(self, text: str, style: Style, *, column: int = _FIRST) -> None:
+        if not text:
+            self.sheet.write_blank(self.row, column, None, self.formats[style])
+            return
         self.sheet.write_string(self.row, column, _cell_text(text), self.formats[style])
 
     def _band(self, text: str, style: Style) -> None:
@@ -137,15 +140,21 @@ class SummarySheet:
         self.sheet.write_url(self.row, _FIRST, target, style, one_line(section.head.title)[:255])
 
     def _tiles(self, kpis: Sequence[Kpi]) -> None:
-        for offset, height in enumerate((18, 26, 18)):
-            self._height(height, row=self.row + offset)
-        for place, kpi in enumerate(kpis):
-            column = _FIRST + place
-            self._write(kpi.label, self.look.tile_label, column=column)
-            self._tile_value(self.row + 1, column, kpi)
-            text, tone = change(kpi, self._head)
-            self.sheet.write_string(self.row + 2, column, text, self.formats[self.look.tile_notes[tone]])
-        self.row += 4
+        changes = [change(kpi, self._head) for kpi in kpis]
+        lines: tuple[tuple[float, Callable[[int, Kpi], None]], ...] = (
+            (18, lambda place, kpi: self._write(kpi.label, self.look.tile_label, column=_FIRST + place)),
+            (26, lambda place, kpi: self._tile_value(self.row, _FIRST + place, kpi)),
+            (18, lambda place, _kpi: self._tile_note(_FIRST + place, *changes[place])),
+        )
+        for height, draw in lines:
+            self._height(height)
+            for place, kpi in enumerate(kpis):
+                draw(place, kpi)
+            self.row += 1
+        self.row += 1
+
+    def _tile_note(self, column: int, text: str, tone: str) -> None:
+        self._write(text, self.look.tile_notes[tone], column=column)
 
     def _tile_value(self, row: int, column: int, kpi: Kpi) -> None:
         number = as_decimal(kpi.value)
