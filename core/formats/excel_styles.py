@@ -28,7 +28,9 @@ class Look:
 
     def __init__(self, palette: Palette) -> None:
         self.palette = palette
-        self.title = self.style(font_size=20, bold=True, valign="vcenter")
+        # A workspace with a colour of its own signs its workbooks with it.
+        ink = palette.text if palette.brand == LIGHT.brand else palette.link
+        self.title = self.style(font_size=20, bold=True, valign="vcenter", font_color=ink)
         self.subtitle = self.style(font_color=palette.sub, valign="top")
         self.notice = self.style(font_color=palette.warn, bg_color=palette.warn_soft, bold=True, **_WRAPPED)
         self.error = self.style(font_color=palette.bad, bg_color=palette.bad_soft, bold=True, **_WRAPPED)
@@ -68,7 +70,7 @@ class Look:
 
     def header(self, column: Column) -> Style:
         palette = self.palette
-        edge = {"bottom": 1, "bottom_color": palette.border}
+        edge = {"bottom": 2, "bottom_color": palette.brand}
         return self.style(**_side(column), **edge, bold=True, valign="vcenter", bg_color=palette.line)
 
 
