@@ -78,7 +78,11 @@ class RenderError(RoosterError):
 
 
 class TemplateError(RoosterError):
-    """A subject or body template is wrong; the message names the variable and a suggestion."""
+    """A subject or body template is wrong; the message names the variable and a suggestion, `field` the input."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class DeliveryError(RoosterError):

@@ -67,6 +67,11 @@ def human_size(size: int) -> str:
     return f"{value / 1000:.1f} TB"
 
 
+def shortened(text: str, *, most: int = 100) -> str:
+    """At most so many characters, for messages that name what was sent."""
+    return text if len(text) <= most else f"{text[: most - 1]}\u2026"
+
+
 def one_line(text: str) -> str:
     """Control characters and line ends become single spaces: safe in a header or a log line."""
     return " ".join("".join(" " if unicodedata.category(ch)[0] == "C" else ch for ch in text).split())

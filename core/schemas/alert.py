@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from core.schemas.base import Email, Id, Input, Instant, Name, Output, Prose
+from core.schemas.base import Email, Flag, Id, Input, Instant, Name, Output, Prose, Whole
 
 Operator = Literal["gt", "gte", "lt", "lte", "eq", "ne"]
 AlertState = Literal["unknown", "ok", "triggered"]
@@ -25,9 +25,9 @@ class AlertCreate(Input):
     operator: Operator
     threshold: float
     recipients: Annotated[list[Email], Field(min_length=1)]
-    grace_minutes: Annotated[int, Field(ge=0, le=10_080)] = 0
-    repeat_minutes: Annotated[int, Field(ge=5, le=10_080)] | None = None
-    is_active: bool = True
+    grace_minutes: Annotated[Whole, Field(ge=0, le=10_080)] = 0
+    repeat_minutes: Annotated[Whole, Field(ge=5, le=10_080)] | None = None
+    is_active: Flag = True
 
     @model_validator(mode="after")
     def _repeats_after_the_grace(self) -> AlertCreate:
@@ -44,9 +44,9 @@ class AlertUpdate(Input):
     operator: Operator | None = None
     threshold: float | None = None
     recipients: Annotated[list[Email], Field(min_length=1)] | None = None
-    grace_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
-    repeat_minutes: Annotated[int, Field(ge=5, le=10_080)] | None = None
-    is_active: bool | None = None
+    grace_minutes: Annotated[Whole, Field(ge=0, le=10_080)] | None = None
+    repeat_minutes: Annotated[Whole, Field(ge=5, le=10_080)] | None = None
+    is_active: Flag | None = None
 
 
 class AlertResponse(Output):

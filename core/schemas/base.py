@@ -5,25 +5,24 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
-    ValidationError,
     WithJsonSchema,
     field_validator,
 )
 
 from core import clock
-from core.errors import InvalidInput
 from core.schemas.plain import refuse_unstorable
 from core.text import one_line
 
@@ -61,6 +60,9 @@ class Page(Generic[Item]):
     total: int
 
 
+# JSON knows numbers and truth: "3" is none, and true is not 1.
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 Instant = Annotated[datetime, PlainSerializer(clock.iso, return_type=str, when_used="json")]
 
 
@@ -71,12 +73,27 @@ def _no_control_characters(value: str) -> str:
 
 
 def _single_line(value: str) -> str:
-    if any(unicodedata.category(ch) in ("Cc", "Zl", "Zp") for ch in value):
+    if any(unicodedata.category(ch) in ("Cc", "Zl", "Zp") or ch in _TURNS for ch in value):
         raise ValueError("use one line without control characters")
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_single_line)]
+def _visible(value: str) -> str:
+    if value and all(unicodedata.category(ch) in ("Cf", "Zs", "Mn") for ch in value):
+        raise ValueError("nothing of it can be seen; write something")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("use a year between 1 and 9999") from None
+
+
+# They make a name look like another one.
+_TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_single_line), AfterValidator(_visible)]
 Line = Annotated[str, Field(max_length=1000), AfterValidator(_single_line)]
 Prose = Annotated[str, Field(max_length=50_000), AfterValidator(_no_control_characters)]
 
@@ -96,18 +113,7 @@ def normal_email(value: Any) -> str:
 
 Email = Annotated[str, BeforeValidator(normal_email), WithJsonSchema({"type": "string", "format": "email"})]
 Id = uuid.UUID
+# What a client sends: any offset, held in UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 # How much a person may do with an object they see.
 Access = Literal["owner", "edit", "read"]
-
-
-def first_error(error: ValidationError) -> InvalidInput:
-    """The first refusal of pydantic as one sentence that names the field."""
-    problem = error.errors()[0]
-    path = ".".join(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
-    reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
-    if problem["type"] == "extra_forbidden":
-        reason = "there is no such field; remove it"
-    if problem["type"] == "missing":
-        reason = "this field is required"
-    sentence = reason if reason.endswith("?") else f"{reason}."
-    return InvalidInput(f"{path}: {sentence}" if path else sentence, field=path or None)

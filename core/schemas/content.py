@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from core.schemas.base import Access, Id, Input, Instant, Line, Name, Output, Prose
+from core.schemas.base import Access, Flag, Id, Input, Instant, Line, Name, Output, Prose, Whole
 
 ParameterType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
 TileChart = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
 ParameterValue = str | int | float | bool | None
-Limit = Annotated[int, Field(ge=1, le=10_000)]
-ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+# Few queries have more than a handful.
+Values = Annotated[dict[Line, ParameterValue], Field(max_length=100)]
+Limit = Annotated[Whole, Field(ge=1, le=10_000)]
+_PARAMETER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+
+
+def _parameter_name(value: str) -> str:
+    if not _PARAMETER.fullmatch(value):
+        raise ValueError("use up to 63 letters, digits and '_', and no digit in front")
+    return value
+
+
+ParameterName = Annotated[str, Field(max_length=63), AfterValidator(_parameter_name)]
 
 
 def _not_blank(value: str) -> str:
@@ -30,15 +42,15 @@ class DataSourceCreate(Input):
 
     name: Name
     url: Line
-    shared: bool = False
-    statement_timeout_s: Annotated[int, Field(ge=1, le=3600)] = 300
+    shared: Flag = False
+    statement_timeout_s: Annotated[Whole, Field(ge=1, le=3600)] = 300
 
 
 class DataSourceUpdate(Input):
     name: Name | None = None
     url: Line | None = None
-    shared: bool | None = None
-    statement_timeout_s: Annotated[int, Field(ge=1, le=3600)] | None = None
+    shared: Flag | None = None
+    statement_timeout_s: Annotated[Whole, Field(ge=1, le=3600)] | None = None
 
 
 class DataSourceResponse(Output):
@@ -84,20 +96,20 @@ class KpiSpec(Input):
     column: Name
     aggregate: Aggregate
     format: Line | None = None
-    higher_is_better: bool | None = None
+    higher_is_better: Flag | None = None
 
 
 class ChartSpec(Input):
     kind: TileChart
     x: Name | None = None
-    y: Name | list[Name] | None = None
+    y: Name | Annotated[list[Name], Field(max_length=50)] | None = None
     title: Line | None = None
 
 
 class ColumnSpec(Input):
     label: Line | None = None
     format: Line | None = None
-    hidden: bool = False
+    hidden: Flag = False
 
 
 class Presentation(Input):
@@ -105,7 +117,7 @@ class Presentation(Input):
 
     kpis: Annotated[list[KpiSpec], Field(max_length=8)] | None = None
     chart: ChartSpec | None = None
-    columns: dict[str, ColumnSpec] = Field(default_factory=dict)
+    columns: Annotated[dict[Name, ColumnSpec], Field(max_length=500)] = Field(default_factory=dict)
 
 
 class SavedQueryCreate(Input):
@@ -152,7 +164,7 @@ class SavedQueryResponse(Output):
 
 
 class PreviewRequest(Input):
-    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    parameters: Values = Field(default_factory=dict)
     limit: Limit = 100
 
 
@@ -174,7 +186,7 @@ class TileInput(Input):
     chart: TileChart = "table"
     x: Name | None = None
     y: Name | None = None
-    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    parameters: Values = Field(default_factory=dict)
 
 
 class DashboardCreate(Input):

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from core.schemas.base import Email, Id, Input, Instant, Line, Output
+from core.schemas.base import Email, Flag, Id, Input, Instant, Line, Output, Whole
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
 
 
 def _host(value: str) -> str:
@@ -25,8 +25,8 @@ class EmailConfigCreate(Input):
 
     smtp_host: Host
     smtp_port: Port
-    use_tls: bool = True
-    use_ssl: bool = False
+    use_tls: Flag = True
+    use_ssl: Flag = False
     smtp_username: Annotated[str, Field(max_length=320)] = ""
     smtp_password: Annotated[str, Field(max_length=1000)] = ""
     from_email: Email
@@ -46,8 +46,8 @@ class EmailConfigUpdate(Input):
 
     smtp_host: Host | None = None
     smtp_port: Port | None = None
-    use_tls: bool | None = None
-    use_ssl: bool | None = None
+    use_tls: Flag | None = None
+    use_ssl: Flag | None = None
     smtp_username: Annotated[str, Field(max_length=320)] | None = None
     smtp_password: Annotated[str, Field(max_length=1000)] | None = None
     from_email: Email | None = None

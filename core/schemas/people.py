@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field, field_validator
 
 from core import clock
 from core.schemas.accounts import Password, Role
-from core.schemas.base import Email, Id, Input, Instant, Name, Output
+from core.schemas.base import Email, Flag, Id, Input, Instant, Moment, Name, Output
 from core.schemas.schedule import TimeZone
 
 LinkKind = Literal["invitation", "reset"]
@@ -23,7 +24,7 @@ class UserUpdate(Input):
     password: Password | None = None
     role: Role | None = None
     timezone: TimeZone | None = None
-    is_active: bool | None = None
+    is_active: Flag | None = None
 
 
 class UserInvite(Input):
@@ -67,11 +68,11 @@ class ApiTokenCreate(Input):
 
     name: Annotated[Name, Field(max_length=100)]
     scope: Scope = "read"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
     @field_validator("expires_at")
     @classmethod
-    def _in_the_future(cls, value: AwareDatetime | None) -> AwareDatetime | None:
+    def _in_the_future(cls, value: datetime | None) -> datetime | None:
         if value is not None and value <= clock.now():
             raise ValueError("choose a time that is yet to come")
         return value

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import time as wall_time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from core import clock
 from core.errors import InvalidInput
-from core.schemas.base import Input, Instant, Output
+from core.schemas.base import Input, Instant, Output, Whole
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -30,6 +30,15 @@ def _wall_time(value: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _day_of_month(value: Any) -> Any:
+    if value == "last" or (type(value) is int and 1 <= value <= 31):
+        return value
+    raise ValueError("use a number from 1 to 31, or 'last'")
+
+
+DayOfMonth = Annotated[int | Literal["last"], BeforeValidator(_day_of_month)]
 Weekday = Annotated[int, Field(ge=0, le=6, strict=True)]
 
 
@@ -40,7 +49,7 @@ class ScheduleConfig(Input):
     time: Annotated[str, AfterValidator(_wall_time)]
     day_of_week: Weekday | None = None
     days_of_week: Annotated[list[Weekday], Field(min_length=1, max_length=7)] | None = None
-    day_of_month: Annotated[int, Field(ge=1, le=31, strict=True)] | Literal["last"] | None = None
+    day_of_month: DayOfMonth | None = None
     timezone: TimeZone = "UTC"
 
     @model_validator(mode="after")
@@ -76,7 +85,7 @@ class ScheduleConfig(Input):
 
 class SchedulePreviewRequest(Input):
     schedule_config: ScheduleConfig
-    count: Annotated[int, Field(ge=1, le=400)] = 10
+    count: Annotated[Whole, Field(ge=1, le=400)] = 10
 
 
 class UpcomingRun(Output):

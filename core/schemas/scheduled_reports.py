@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from core.formats import FORMAT_KEYS
-from core.schemas.base import Access, Email, Id, Input, Instant, Name, Output, Prose
-from core.schemas.content import ParameterValue
+from core.schemas.base import Access, Email, Flag, Id, Input, Instant, Name, Output, Prose
+from core.schemas.content import ParameterValue, Values
 from core.schemas.formats import FormatOptions
 from core.schemas.schedule import ScheduleConfig
 from core.settings import get_settings
@@ -40,7 +40,7 @@ class ScheduledReportCreate(Input):
     description: Prose = ""
     dashboard_id: Id | None = None
     saved_query_id: Id | None = None
-    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    parameters: Values = Field(default_factory=dict)
     schedule_config: ScheduleConfig
     recipients: Recipients
     cc: Recipients = Field(default_factory=list)
@@ -49,7 +49,7 @@ class ScheduledReportCreate(Input):
     format_options: FormatOptions = Field(default_factory=dict)
     email_subject: Prose | None = None
     email_body: Prose | None = None
-    is_active: bool = True
+    is_active: Flag = True
 
     @field_validator("recipients")
     @classmethod
@@ -84,7 +84,7 @@ class ScheduledReportUpdate(Input):
     description: Prose | None = None
     dashboard_id: Id | None = None
     saved_query_id: Id | None = None
-    parameters: dict[str, ParameterValue] | None = None
+    parameters: Values | None = None
     schedule_config: ScheduleConfig | None = None
     recipients: Recipients | None = None
     cc: Recipients | None = None
@@ -93,7 +93,7 @@ class ScheduledReportUpdate(Input):
     format_options: FormatOptions | None = None
     email_subject: Prose | None = None
     email_body: Prose | None = None
-    is_active: bool | None = None
+    is_active: Flag | None = None
 
 
 class LastExecution(Output):

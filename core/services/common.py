@@ -12,7 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.errors import Stale
 from core.models import Dashboard, DashboardTile, SavedQuery, ScheduledReport
 from core.schemas.accounts import Actor
-from core.schemas.base import Page, first_error
+from core.schemas.base import Page
+from core.schemas.refusals import first_error
 from core.text import join_words
 
 Row = TypeVar("Row")

@@ -104,9 +104,6 @@ def update_data_source(
     row = _own(session, actor, data_source_id)
     check_version(row, expected_version)
     changed = changes(data)
-    if changed.get("shared") is False:
-        lent = sharing.people_with(session, object_type="data_source", object_id=row.id)
-        sharing.refuse_while_used(session, row, left=lent)
     if "url" in changed and changed["url"] != row.url_masked:
         _replace_url(row, changed["url"])
     if "statement_timeout_s" in changed:

@@ -17,7 +17,7 @@ from core.migrations import migrate
 from core.models import User
 from core.sampledata import build
 from core.schemas.accounts import Actor, UserCreate
-from core.schemas.base import first_error
+from core.schemas.refusals import first_error
 from core.services import accounts, keys, sample, sample_removal
 from core.services.people import to_actor
 from core.settings import create_secret_key, get_settings

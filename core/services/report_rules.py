@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import LimitReached
+from core.errors import LimitReached, TemplateError
 from core.mail.template_figures import expected_values
-from core.mail.templates import check_template, sample_variables
+from core.mail.templates import TemplateKind, check_template, sample_variables
 from core.models import Dashboard, SavedQuery, ScheduledReport, User
 from core.periods import resolve_value
 from core.schemas.accounts import Actor
@@ -64,12 +65,21 @@ def check_templates(session: Session, *, actor: Actor, owner_id: uuid.UUID, data
         for name, parameter in parameters.items()
     }
     variables = sample_variables(values, data=expected_values(known_of(session, subject)))
-    if data.email_subject:
-        check_template(data.email_subject, kind="subject", variables=variables)
-    if data.email_body:
-        check_template(data.email_body, kind="body", variables=variables)
-    if data.format_options.get(FILE_NAME):
-        check_template(data.format_options[FILE_NAME], kind="filename", variables=variables)
+    written: tuple[tuple[str, TemplateKind, str | None], ...] = (
+        ("email_subject", "subject", data.email_subject),
+        ("email_body", "body", data.email_body),
+        (f"format_options.{FILE_NAME}", "filename", data.format_options.get(FILE_NAME)),
+    )
+    for field, kind, text in written:
+        if text:
+            _check_template(text, kind, variables, field=field)
+
+
+def _check_template(text: str, kind: TemplateKind, variables: Mapping[str, Any], *, field: str) -> None:
+    try:
+        check_template(text, kind=kind, variables=variables)
+    except TemplateError as error:
+        raise TemplateError(error.message, field=field) from error
 
 
 def refuse_over_limit(session: Session, *, owner_id: uuid.UUID) -> None:

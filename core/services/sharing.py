@@ -8,13 +8,13 @@ stays closed to all but those whom its owner lets use it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, not_, or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import Forbidden, InvalidInput, NotFound
 from core.models import Dashboard, DashboardTile, DataSource, SavedQuery, ScheduledReport, Share, User
 from core.schemas.accounts import Actor
 from core.schemas.base import Access
@@ -105,11 +105,6 @@ def list_shares(session: Session, *, actor: Actor, object_type: str, object_id: 
     ]  # fmt: skip
 
 
-def people_with(session: Session, *, object_type: str, object_id: uuid.UUID) -> list[uuid.UUID]:
-    """Their ids, for other services."""
-    return list(session.scalars(select(Share.user_id).where(*_of(object_type, object_id))))
-
-
 def version_of(shares: Sequence[ShareResponse]) -> int:
     """A number that changes with the list."""
     return fingerprint(*((share.email, share.level) for share in shares))
@@ -126,8 +121,8 @@ def set_shares(
 ) -> list[ShareResponse]:
     """Replace all shares of one's own object.
 
-    Raises Stale, InvalidInput for an address nobody active signs in with or a level that makes no sense, and Conflict
-    when a data source would be taken from somebody whose queries use it.
+    Raises Stale, and InvalidInput for an address nobody active signs in with or a level that makes no sense. What is
+    taken back is out of reach at once: queries of other people on a data source fail in words from then on.
     """
     require_editor(actor)
     row = require(session, SHAREABLE[object_type], actor=actor, object_id=object_id, level="owner")
@@ -136,8 +131,6 @@ def set_shares(
         check_present(version_of(present), expected_version, what=f"With whom '{row.name}' is shared")
     wanted = {_person(session, actor, number, share): share.level for number, share in enumerate(shares)}
     _check_levels(object_type, shares)
-    if isinstance(row, DataSource) and not row.shared:
-        refuse_while_used(session, row, left=wanted)
     _replace(session, object_type, object_id, wanted)
     audit.record(
         session,
@@ -151,13 +144,15 @@ def set_shares(
     return list_shares(session, actor=actor, object_type=object_type, object_id=object_id)
 
 
-def refuse_while_used(session: Session, source: DataSource, *, left: Iterable[uuid.UUID]) -> None:
-    """Raises Conflict when saved queries of people other than its owner and `left` use the source."""
-    owners = select(User.name).join(SavedQuery, SavedQuery.owner_id == User.id).distinct().order_by(User.name)
-    using = SavedQuery.data_source_id == source.id
-    names = list(session.scalars(owners.where(using, SavedQuery.owner_id.not_in([source.owner_id, *left]))))
-    if names:
-        raise Conflict(f"Saved queries of {join_words(names)} use '{source.name}'. Ask them to change those first.")
+def cut_off(session: Session, *, actor: Actor, data_source_id: uuid.UUID) -> list[str]:
+    """The names of people whose saved queries use one's own source and may not any more."""
+    source = require(session, DataSource, actor=actor, object_id=data_source_id, level="owner")
+    if source.shared:
+        return []
+    lent = select(Share.user_id).where(*_of(_TYPES[DataSource], source.id))
+    people = select(User.name).join(SavedQuery, SavedQuery.owner_id == User.id).distinct().order_by(User.name)
+    allowed = or_(SavedQuery.owner_id == source.owner_id, SavedQuery.owner_id.in_(lent))
+    return list(session.scalars(people.where(SavedQuery.data_source_id == source.id, not_(allowed))))
 
 
 def forget_shares(session: Session, row: Any) -> None:

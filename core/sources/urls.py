@@ -13,12 +13,13 @@ from core.errors import SourceError
 from core.sources.base import SourceOptions
 from core.sources.dialects import DIALECTS, Dialect
 from core.sources.network import public_addresses, same_machine
-from core.text import did_you_mean, join_words
+from core.text import did_you_mean, join_words, shortened
 
 _ALIASES: Final = {"postgres": "postgresql"}
 _SECRET_ARGUMENT: Final = re.compile(r"pass|pwd|secret|token|key|credential|odbc_connect|auth", re.IGNORECASE)
 # An argument is plain words: nothing that could end one option of a driver and begin another, or name a library.
 _PLAIN_VALUE: Final = re.compile(r"[\w .:\-]{0,100}\Z")
+_CHARSETS: Final = frozenset({"utf8", "utf8mb4", "latin1", "ascii", "cp1252"})
 _PATH_ARGUMENTS: Final = frozenset({"sslrootcert"})
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
@@ -96,6 +97,8 @@ def _check_arguments(url: URL, dialect: Dialect) -> None:
                 f"The argument {name!r} is not allowed in a connection URL. Allowed here: {allowed}.",
                 error_class="permission",
             )
+        if name == "charset" and str(value).lower() not in _CHARSETS:
+            raise SourceError(f"The charset must be {join_words(sorted(_CHARSETS), last='or')}.")
         plain = value.replace("/", "") if isinstance(value, str) and name in _PATH_ARGUMENTS else value
         if not isinstance(plain, str) or not _PLAIN_VALUE.match(plain):
             raise SourceError(f"The argument {name!r} must be given once, as plain words.")
@@ -107,17 +110,31 @@ def readable_file(url: URL, options: SourceOptions) -> Path:
     if url.host or name in ("", ":memory:") or name.startswith("file:"):
         raise SourceError(f"Name an existing file, for example {url.get_backend_name()}:///sales.db.")
     root = options.sqlite_root
-    path = ((root or Path.cwd()) / name).resolve()
+    path = _resolved((root or Path.cwd()) / name)
     if root is not None and not path.is_relative_to(root.resolve()):
         raise SourceError("The file is outside the folder in which data sources may live.", error_class="permission")
     if not path.is_file():
-        raise SourceError(f"There is no file {name!r}.", error_class="connection")
+        raise _no_file(name)
     for forbidden in options.forbidden_paths:
         _refuse_ours(path, forbidden)
     for own in options.forbidden_urls:
         if own.startswith("sqlite:") and (database := make_url(own).database):
             _refuse_ours(path, Path(database))
     return path
+
+
+def _resolved(path: Path) -> Path:
+    """Looked at once here: names that are too long or hold a NUL are refused by the system, each in its own way."""
+    try:
+        resolved = path.resolve()
+        resolved.stat()
+        return resolved
+    except (OSError, ValueError):
+        raise _no_file(path.name) from None
+
+
+def _no_file(name: str) -> SourceError:
+    return SourceError(f"There is no file {shortened(name)!r} that can be read.", error_class="connection")
 
 
 def _refuse_ours(path: Path, forbidden: Path) -> None:
@@ -133,6 +150,11 @@ def check_server(url: URL, dialect: Dialect, options: SourceOptions) -> list[str
     host, port = url.host or "", url.port or dialect.port
     if "," in host:
         raise SourceError("Name one host; lists of hosts are not supported.")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        message = f"{shortened(host)!r} is not the name of a host. Check its spelling."
+        raise SourceError(message, error_class="connection") from None
     for own in options.forbidden_urls:
         _refuse_our_database(url, dialect, own)
     return [] if options.allow_private_networks else public_addresses(host, port)

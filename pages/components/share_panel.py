@@ -15,7 +15,7 @@ from core.schemas.content import DashboardResponse, SavedQueryResponse
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.schemas.sharing import ShareInput, ShareLevel, ShareList, ShareResponse
 from core.services import sharing
-from core.text import plural
+from core.text import join_words, plural
 from pages.components.feedback import act, plain
 from pages.components.share_version import note_version
 
@@ -107,4 +107,13 @@ def _save(user: Actor, thing: Lent, shares: Sequence[ShareResponse], said: str) 
     wanted = ShareList.model_validate([ShareInput(email=share.email, level=share.level) for share in shares])
     with session_scope() as session:
         sharing.set_shares(session, actor=user, object_type=thing.object_type, object_id=thing.id, shares=wanted.root)
-    return said
+        is_source = thing.object_type == "data_source"
+        left_out = sharing.cut_off(session, actor=user, data_source_id=thing.id) if is_source else []
+    return f"{said} {after_cut_off(left_out)}".strip()
+
+
+def after_cut_off(people: Sequence[str]) -> str:
+    """What happens to those whose queries stand on what was taken back; empty when it is nobody."""
+    if not people:
+        return ""
+    return f"Saved queries of {join_words(people)} use it: they and their reports fail until it is shared again."

@@ -9,13 +9,13 @@ import streamlit as st
 from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.schemas.content import DataSourceResponse, DataSourceUpdate, SourceTable
-from core.services import data_sources
+from core.services import data_sources, sharing
 from core.text import plural
 from pages.components.confirm import confirm
 from pages.components.feedback import act, plain, refuse, say
 from pages.components.layout import empty_state, list_head, list_row
 from pages.components.pages_map import QUERY, open_link
-from pages.components.share_panel import Lent, share_dialog
+from pages.components.share_panel import Lent, after_cut_off, share_dialog
 from pages.components.source_form import add_source, edit_source, test_source
 from pages.components.times import relative
 
@@ -94,9 +94,9 @@ def _share(user: Actor, source: DataSourceResponse) -> str:
     data = DataSourceUpdate(shared=not source.shared)
     with session_scope() as session:
         data_sources.update_data_source(session, actor=user, data_source_id=source.id, data=data)
-    return (
-        f"{source.name} is {'not shared with everybody any more' if source.shared else 'shared with everybody here'}."
-    )
+        left_out = sharing.cut_off(session, actor=user, data_source_id=source.id)
+    now = "not shared with everybody any more" if source.shared else "shared with everybody here"
+    return f"{source.name} is {now}. {after_cut_off(left_out)}".strip()
 
 
 def _delete(user: Actor, source: DataSourceResponse) -> str:

@@ -26,28 +26,41 @@ def problem_of(response: Any) -> tuple[list[Any], str]:
         ({"name": "Weekly\x00sales"}, "name", "control characters"),
         ({"name": "Weekly\x1b[31m"}, "name", "control characters"),
         ({"name": "two\nlines"}, "name", "one line"),
-        ({"name": "x" * 201}, "name", "at most 200"),
-        ({"name": " "}, "name", "at least 1"),
-        ({"name": 7}, "name", "valid string"),
-        ({"name": None}, "name", "valid string"),
+        ({"name": "x" * 201}, "name", "use 200 characters or fewer"),
+        ({"name": " "}, "name", "it is empty"),
+        ({"name": 7}, "name", "write text"),
+        ({"name": None}, "name", "write text"),
         ({"description": "NUL\x00"}, "description", "control characters"),
         ({"email_subject": "NUL\x00"}, "email_subject", "control characters"),
         ({"email_body": "NUL\x00"}, "email_body", "control characters"),
         ({"parameters": {"region": "North\x00"}}, "parameters", "control characters"),
         ({"parameters": {"NUL\x00": 1}}, "parameters", "control characters"),
-        ({"parameters": ["region"]}, "parameters", "valid dictionary"),
-        ({"recipients": "dana@example.test"}, "recipients", "valid list"),
+        ({"parameters": ["region"]}, "parameters", "use an object"),
+        ({"recipients": "dana@example.test"}, "recipients", "use a list"),
         ({"recipients": ["dana\x00@example.test"]}, "recipients", "control characters"),
         ({"recipients": [{"email": "dana@example.test"}]}, "recipients", "an e-mail address is text"),
         ({"formats": ["csv\x00"]}, "formats", "control characters"),
         ({"format_options": {"csv": {"NUL\x00": 1}}}, "format_options", "control characters"),
-        ({"is_active": "perhaps"}, "is_active", "valid boolean"),
+        ({"is_active": "perhaps"}, "is_active", "use true or false"),
         (
             {"schedule_config": {"type": "daily", "time": "07:00", "timezone": "UTC\x00"}},
             "schedule_config",
             "control characters",
         ),
-        ({"owner_id": 1}, "owner_id", "not permitted"),
+        ({"is_active": 1}, "is_active", "use true or false"),
+        ({"name": "\u200b"}, "name", "nothing of it can be seen"),
+        ({"name": "Sales \u202egnp.exe"}, "name", "one line"),
+        ({"formats": []}, "formats", "give at least one"),
+        ({"parameters": {"region": ["North"]}}, "parameters", "write text, use a whole number"),
+        ({"email_subject": "{{ dat }}"}, "email_subject", "Did you mean"),
+        ({"email_body": "{{ x"}, "email_body", "template"),
+        ({"saved_query_id": "x"}, "saved_query_id", "this is no id"),
+        (
+            {"schedule_config": {"type": "monthly", "time": "07:00", "day_of_month": 32}},
+            "schedule_config",
+            "day_of_month: use a number from 1 to 31, or 'last'.",
+        ),
+        ({"owner_id": 1}, "owner_id", "there is no such field; remove it"),
     ],
     ids=str,
 )
@@ -128,3 +141,63 @@ def test_a_body_of_another_kind_is_refused_in_words(api: TestClient, report_body
     response = api.post(BASE, content=b"\xff" + json.dumps(report_body).encode(), headers={"content-type": kind})
     assert 400 <= response.status_code < 500
     assert response.json()["detail"]
+
+
+FAR = "9999-12-31T23:59:59-23:59"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/api/auth/tokens", {"name": "Script", "expires_at": FAR}, "expires_at"),
+        ("/api/data-sources", {"name": "Long", "url": f"sqlite:///{'x' * 300}"}, "url"),
+        ("/api/data-sources", {"name": "Long", "url": f"duckdb:///{'x' * 300}"}, "url"),
+        ("/api/data-sources", {"name": "NUL", "url": "sqlite:///%00"}, "url"),
+        ("/api/data-sources", {"name": "Host", "url": "postgresql://u:p@a..b/d"}, "url"),
+        ("/api/data-sources", {"name": "Host", "url": f"mysql://u:p@{'x' * 64}/d"}, "url"),
+        ("/api/data-sources", {"name": "Charset", "url": "mysql://u:p@h/d?charset=x"}, "url"),
+        ("/api/schedule/preview", {"schedule_config": {"type": "daily", "time": "07:00"}, "count": "3"}, "count"),
+        ("/api/schedule/preview", {"schedule_config": {"type": "daily", "time": "07:00"}, "count": True}, "count"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_would_break_something_further_on_is_refused_at_the_door(
+    api: TestClient, path: str, body: dict[str, Any], field: str
+) -> None:
+    location, message = problem_of(api.post(path, json=body))
+    assert location == ["body", field]
+    assert len(message) < 320
+
+
+@pytest.mark.parametrize("since", [FAR, "0001-01-01T00:00:00+23:59", "2026-06-24T07:00:00", "yesterday"])
+def test_an_instant_that_is_none_is_refused(api: TestClient, since: str) -> None:
+    location, message = problem_of(api.get("/api/executions", params={"since": since}))
+    assert location == ["query", "since"]
+    assert message.startswith("since: use ")
+
+
+def test_a_refusal_does_not_send_megabytes_back(api: TestClient, report_body: dict[str, Any]) -> None:
+    config = report_body["schedule_config"]
+    for change in ({"schedule_config": {**config, "timezone": "x" * 500_000}}, {"x" * 500_000: 1}):
+        response = api.post(BASE, json={**report_body, **change})
+        assert response.status_code == 422
+        assert len(response.content) < 2_000
+
+
+def test_a_presentation_has_its_limits(api: TestClient, query: dict[str, Any]) -> None:
+    many = {f"c{number}": {} for number in range(501)}
+    for wrong in ({"columns": {"": {}}}, {"columns": many}, {"chart": {"kind": "bar", "y": ["a"] * 51}}):
+        response = api.put(f"/api/saved-queries/{query['id']}", json={"presentation": wrong})
+        assert response.status_code == 422, wrong
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\xfe", b'{"name": ' + b"9" * 5_000 + b"}"])
+def test_a_body_that_cannot_be_read_says_what_to_send(api: TestClient, content: bytes) -> None:
+    response = api.post(BASE, content=content, headers={"content-type": "application/json"})
+    assert response.status_code in (400, 422)
+    assert "JSON" in str(response.json()["detail"])
+
+
+def test_the_content_type_is_asked_for(api: TestClient, report_body: dict[str, Any]) -> None:
+    _, message = problem_of(api.post(BASE, content=json.dumps(report_body), headers={"content-type": "text/plain"}))
+    assert "Content-Type: application/json" in message

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.schemas.alert import AlertCreate
-from core.schemas.base import first_error
+from core.schemas.refusals import first_error
 from core.schemas.email_config import EmailConfigCreate, EmailConfigResponse
 
 ACCOUNT = {"smtp_host": "smtp.example.com", "smtp_port": 587, "from_email": "reports@example.com"}

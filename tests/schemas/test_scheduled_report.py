@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from core.schemas.base import first_error
+from core.schemas.refusals import first_error
 from core.schemas.scheduled_reports import ScheduledReportCreate
 
 QUERY = str(uuid4())

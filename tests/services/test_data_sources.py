@@ -13,7 +13,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SourceError
 from core.models import AuditEntry, DataSource
 from core.schemas.accounts import Actor
 from core.schemas.content import DataSourceCreate, DataSourceUpdate
-from core.services import data_sources
+from core.services import data_sources, sharing
 from core.settings import get_settings
 from core.sources import Query
 from tests.factories import make_data_source, make_report, make_saved_query
@@ -87,13 +87,18 @@ def test_a_shared_source_is_used_by_others_and_changed_by_its_owner_only(alice: 
             )
 
 
-def test_sharing_cannot_end_while_others_use_it(alice: Actor, bob: Actor, source_url: str) -> None:
+def test_sharing_ends_at_once_and_names_those_who_used_it(alice: Actor, bob: Actor, source_url: str) -> None:
     made = make_data_source(alice, url=source_url, shared=True)
     make_saved_query(bob, data_source_id=made.id)
-    with session_scope() as session, pytest.raises(Conflict, match="Saved queries of Bob use"):
+    with session_scope() as session:
+        assert sharing.cut_off(session, actor=alice, data_source_id=made.id) == []
         data_sources.update_data_source(
             session, actor=alice, data_source_id=made.id, data=DataSourceUpdate(shared=False)
         )
+        assert sharing.cut_off(session, actor=alice, data_source_id=made.id) == ["Bob"]
+        with pytest.raises(SourceError) as caught:
+            data_sources.open_by_id(session, made.id, owner_id=bob.id)
+    assert caught.value.error_class == "missing_source"
 
 
 def test_a_masked_url_sent_back_keeps_the_password_and_never_moves_it(alice: Actor) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from core.database import read_scope, session_scope
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Stale
+from core.errors import Forbidden, InvalidInput, NotFound, SourceError, Stale
 from core.schemas.accounts import Actor
 from core.schemas.content import DashboardUpdate, PreviewRequest, SavedQueryUpdate
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
@@ -253,17 +253,16 @@ def test_a_source_lent_by_name_is_used_by_that_person_alone(
     assert len(saved_queries.run_preview(prepared).rows) == 1
 
 
-def test_a_source_is_not_taken_from_people_whose_queries_use_it(alice: Actor, bob: Actor, source_url: str) -> None:
+def test_a_source_that_is_taken_back_is_out_of_reach_at_once(alice: Actor, bob: Actor, source_url: str) -> None:
     source = make_data_source(alice, url=source_url)
     lend(alice, "data_source", source.id, bob="use")
-    query = make_saved_query(bob, data_source_id=source.id)
-    with pytest.raises(Conflict, match="Saved queries of Bob use"):
-        lend(alice, "data_source", source.id)
-    with session_scope() as session:
-        saved_queries.delete_saved_query(session, actor=bob, saved_query_id=query.id)
+    make_saved_query(bob, data_source_id=source.id)
     lend(alice, "data_source", source.id)
     with read_scope() as session:
         assert data_sources.list_data_sources(session, actor=bob).items == []
+        assert sharing.cut_off(session, actor=alice, data_source_id=source.id) == ["Bob"]
+        with pytest.raises(SourceError, match="does not exist any more"):
+            data_sources.open_by_id(session, source.id, owner_id=bob.id)
 
 
 @pytest.mark.parametrize(("object_type", "level"), [("data_source", "read"), ("saved_query", "use")])

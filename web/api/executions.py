@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import AwareDatetime
 
 import tasks
 from core.database import read_scope, session_scope
+from core.schemas.base import Moment
 from core.schemas.executions import ExecutionDetail, ExecutionResponse, ResendRequest
 from core.services import deliveries, download_links, executions
 from core.states import ExecutionStatus
@@ -27,7 +27,7 @@ def list_executions(
     response: Response,
     status: ExecutionStatus | None = None,
     scheduled_report_id: UUID | None = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
 ) -> list[ExecutionResponse]:
     """Across reports, newest first."""
     with read_scope() as session:
