@@ -104,9 +104,9 @@ class TestRunResponse(Output):
 
 
 class ResendRequest(Input):
-    """Nobody named means everybody."""
+    """`recipients` left out or null means everybody; an empty list is a mistake and means nobody."""
 
-    recipients: Annotated[list[Email], Field(max_length=500)] | None = None
+    recipients: Annotated[list[Email], Field(min_length=1, max_length=500)] | None = None
 
 
 class WorkerState(Output):

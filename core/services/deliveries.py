@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +18,13 @@ from core.schemas.executions import ExecutionDetail
 from core.services import audit, backoff, delivery_ledger, ledger, unsubscribe
 from core.services.delivery_outcome import latest_sends
 from core.services.download_links import dead_link_problem
-from core.services.executions import GONE, detail_of, find_execution
+from core.services.executions import detail_of, find_execution
 from core.services.people import require_editor
 from core.services.run_mail import letter_path
 from core.states import ACTIVE_STATUSES
 from core.text import join_words
+
+_GONE: Final = "There is no such mail."
 
 
 def resend_execution(
@@ -59,8 +62,8 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     require_editor(actor)
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.execution_id is None:
-        raise NotFound(GONE)
-    row = find_execution(session, actor, mail.execution_id, level="edit")
+        raise NotFound(_GONE)
+    row = _execution_of(session, actor, mail.execution_id)
     if mail.status not in ("uncertain", "failed"):
         raise Conflict(f"This mail is not in doubt (it is {mail.status}).")
     if mail not in latest_sends(row.deliveries):
@@ -84,6 +87,14 @@ def settle_delivery(session: Session, *, actor: Actor, delivery_id: uuid.UUID, o
     session.flush()
     delivery_ledger.settle(session, row.id)
     return _refreshed(session, row)
+
+
+def _execution_of(session: Session, actor: Actor, execution_id: uuid.UUID) -> ReportExecution:
+    """Of somebody else's mail nothing is told, not even that it belongs to an execution."""
+    try:
+        return find_execution(session, actor, execution_id, level="edit")
+    except NotFound:
+        raise NotFound(_GONE) from None
 
 
 def _still_wanted(session: Session, row: ReportExecution, mails: Collection[Delivery]) -> list[str]:

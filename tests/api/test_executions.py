@@ -80,11 +80,24 @@ def test_what_sent_nothing_cannot_be_sent_again(api: TestClient, execution_id: s
     assert wrong.status_code == 422
 
 
+def test_an_empty_list_of_recipients_is_a_mistake_and_not_everybody(api: TestClient, execution_id: str) -> None:
+    refused = api.post(f"/api/executions/{execution_id}/resend", json={"recipients": []})
+    assert refused.status_code == 422
+    assert refused.json()["detail"][0]["loc"] == ["body", "recipients"]
+    for everybody in ({"recipients": None}, {}, None):
+        assert api.post(f"/api/executions/{execution_id}/resend", json=everybody).status_code == 409
+
+
 @pytest.mark.parametrize("format", ["csv", "excel", "exe", "..%2Fsecret"])
 def test_a_file_that_is_not_there_is_not_found(api: TestClient, execution_id: str, format: str) -> None:
     response = api.get(f"/api/executions/{execution_id}/files/{format}")
     assert response.status_code == 404
     assert api.get(f"/api/executions/{uuid4()}/files/{format}").status_code == 404
+
+
+def test_what_became_of_a_mail_that_does_not_exist_cannot_be_said(api: TestClient) -> None:
+    response = api.post(f"/api/deliveries/{uuid4()}/settle", json={"outcome": "sent"})
+    assert (response.status_code, response.json()) == (404, {"detail": "There is no such mail."})
 
 
 def test_health_is_public_and_503_without_a_worker(nobody: TestClient) -> None:
