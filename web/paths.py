@@ -42,6 +42,7 @@ _MAIL_LINKS: Final = {
     re.compile(r"/d/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD"),
     re.compile(r"/u/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD", "POST"),
 }
+_CREDENTIALS: Final = re.compile(r"/api/(?:auth/(?:password|tokens(?:/.*)?)|users/(?:invitations|[^/]+/link))")
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -78,8 +79,9 @@ def takes_bearer(path: str) -> bool:
     return is_api(path) or path.startswith("/files/")
 
 
-def is_about_tokens(path: str) -> bool:
-    return path == "/api/auth/tokens" or path.startswith("/api/auth/tokens/")
+def is_about_credentials(path: str) -> bool:
+    """What makes or changes a token or a password, or answers with a link that does."""
+    return _CREDENTIALS.fullmatch(path) is not None
 
 
 def is_navigation(scope: Scope) -> bool:

@@ -15,7 +15,8 @@ from core.database import session_scope
 from core.models import ApiToken, User
 from core.schemas.accounts import Actor
 from core.services import accounts
-from tests.api.conftest import made
+from tests.api.conftest import ClientOf, made
+from tests.fixtures_database import PASSWORD
 
 SCHEDULE = {"schedule_config": {"type": "daily", "time": "07:00"}}
 
@@ -63,6 +64,22 @@ def test_a_write_token_writes_but_makes_and_revokes_no_tokens(api: TestClient, n
     ):
         assert refused.status_code == 403
         assert "by their person" in refused.json()["detail"]
+
+
+def test_a_token_of_an_administrator_gets_at_no_password(client_of: ClientOf, admin: Actor, alice: Actor) -> None:
+    ada, script = client_of(admin), client_of(None)
+    headers = bearer(make(ada, scope="write"))
+    invited = {"email": "new@example.test", "name": "New", "role": "admin"}
+    asked = {
+        f"/api/users/{alice.id}/link": None,
+        "/api/users/invitations": invited,
+        "/api/auth/password": {"current_password": PASSWORD, "new_password": "quite another one"},
+    }
+    for path, body in asked.items():
+        refused = script.post(path, json=body, headers=headers)
+        assert (refused.status_code, "by their person" in refused.json()["detail"]) == (403, True), path
+    assert script.get(f"/api/users/{alice.id}", headers=headers).status_code == 200
+    assert made(ada, "/api/users/invitations", invited)["url"]
 
 
 def test_revoking_ends_it_at_once(api: TestClient, stranger: TestClient, nobody: TestClient) -> None:
