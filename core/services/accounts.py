@@ -18,8 +18,9 @@ from core.errors import InvalidInput, LoginFailed, NotFound
 from core.models import User
 from core.schemas.accounts import Actor, PasswordChange, ProfileUpdate, TokenResponse, UserResponse
 from core.services import audit, login_throttle
+from core.services.common import check_present
 from core.services.keys import key_ring
-from core.services.people import find_actor, show_user, to_actor
+from core.services.people import find_actor, show_user, to_actor, version_of
 from core.services.sessions import (
     NewSession,
     SignedIn,
@@ -112,9 +113,13 @@ def has_users(session: Session) -> bool:
     return bool(session.scalar(select(func.count()).select_from(User)))
 
 
-def update_profile(session: Session, *, actor: Actor, data: ProfileUpdate) -> UserResponse:
-    """One's own name and time zone; what is left out stays."""
+def update_profile(
+    session: Session, *, actor: Actor, data: ProfileUpdate, expected_version: int | None = None
+) -> UserResponse:
+    """One's own name and time zone; what is left out stays. Raises Stale when an administrator was faster."""
     user = _myself(session, actor)
+    session.refresh(user, with_for_update=True)
+    check_present(version_of(user), expected_version, what="Your profile")
     changed = {name: value for name, value in data.model_dump().items() if value is not None}
     for name, value in changed.items():
         setattr(user, name, value)

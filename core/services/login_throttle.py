@@ -1,4 +1,4 @@
-"""Ten failed log-ins in fifteen minutes, per account and per address, then a pause.
+"""Ten failed log-ins in fifteen minutes for an account, fifty from an address, then a pause.
 
 The counters live in the database: every process sees them, and a restart forgets nothing.
 """
@@ -19,6 +19,9 @@ from core.errors import Throttled
 from core.models import LoginAttempt
 
 LIMIT: Final = 10
+# Behind one address there may stand a whole company: ten people who mistype once each must not lock out the others.
+# Who guesses is held by the limit of the account; this one slows those who try one password on many accounts.
+ADDRESS_LIMIT: Final = 50
 WINDOW: Final = timedelta(minutes=15)
 
 
@@ -35,9 +38,9 @@ def count_attempt(session: Session, *, email: str, ip: str) -> None:
     """
     now = clock.now()
     session.execute(delete(LoginAttempt).where(LoginAttempt.window_start <= now - WINDOW))
-    for key in keys_of(email, ip):
+    for key, limit in zip(keys_of(email, ip), (LIMIT, ADDRESS_LIMIT), strict=False):
         _add_one(session, key=key, minute=now.replace(second=0, microsecond=0))
-        _refuse_when_full(session, key=key, now=now)
+        _refuse_when_full(session, key=key, now=now, limit=limit)
 
 
 def forget_success(session: Session, *, email: str, ip: str) -> None:
@@ -56,7 +59,7 @@ def forget_success(session: Session, *, email: str, ip: str) -> None:
 
 
 def count_request(session: Session, *, key: str) -> None:
-    """The same limit for something else that is counted by its own key; raises Throttled."""
+    """The limit of an account for something else that is counted by its own key; raises Throttled."""
     now = clock.now()
     _add_one(session, key=key, minute=now.replace(second=0, microsecond=0))
     _refuse_when_full(session, key=key, now=now, what="requests")
@@ -77,10 +80,12 @@ def _add_one(session: Session, *, key: str, minute: datetime) -> None:
     )
 
 
-def _refuse_when_full(session: Session, *, key: str, now: datetime, what: str = "failed log-ins") -> None:
+def _refuse_when_full(
+    session: Session, *, key: str, now: datetime, limit: int = LIMIT, what: str = "failed log-ins"
+) -> None:
     counted = select(LoginAttempt.window_start, LoginAttempt.count).where(LoginAttempt.key == key)
     rows = session.execute(counted.order_by(LoginAttempt.window_start)).all()
-    over = sum(count for _, count in rows) - LIMIT
+    over = sum(count for _, count in rows) - limit
     if over <= 0:
         return
     leaves = next(start for number, (start, _) in enumerate(rows) if sum(c for _, c in rows[: number + 1]) >= over)

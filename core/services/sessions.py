@@ -14,7 +14,9 @@ from core import clock, crypto
 from core.errors import NotFound
 from core.models import User, UserSession
 from core.schemas.accounts import Actor, SessionResponse
+from core.schemas.base import Page
 from core.services import audit
+from core.services.common import read_page
 from core.services.people import require_admin, to_actor
 
 LIFETIME: Final = timedelta(hours=12)
@@ -108,17 +110,27 @@ def end_all_sessions(session: Session, *, actor: Actor, user: User) -> None:
 
 
 def list_sessions(
-    session: Session, *, actor: Actor, current: uuid.UUID | None = None, user_id: uuid.UUID | None = None
-) -> list[SessionResponse]:
+    session: Session,
+    *,
+    actor: Actor,
+    current: uuid.UUID | None = None,
+    user_id: uuid.UUID | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page[SessionResponse]:
     """A person's signed-in browsers, last seen first: one's own, or for an administrator those of `user_id`.
 
     `current` marks the asking one. Raises Forbidden.
     """
     if user_id is not None and user_id != actor.id:
         require_admin(actor)
-    theirs = _alive().where(UserSession.user_id == (user_id or actor.id)).order_by(UserSession.last_seen_at.desc())
-    found = [SessionResponse.model_validate(row) for row in session.scalars(theirs)]
-    return [item.model_copy(update={"is_current": item.id == current}) for item in found]
+    theirs = _alive().where(UserSession.user_id == (user_id or actor.id))
+    order = (UserSession.last_seen_at.desc(), UserSession.id)
+
+    def show(row: UserSession) -> SessionResponse:
+        return SessionResponse.model_validate(row).model_copy(update={"is_current": row.id == current})
+
+    return read_page(session, theirs, show=show, order=order, offset=offset, limit=limit)
 
 
 def _record(

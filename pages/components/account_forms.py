@@ -63,9 +63,11 @@ def sessions(user: Actor) -> None:
     st.header("Signed-in browsers", anchor=False)
     with read_scope() as session:
         found = accounts.list_sessions(session, actor=user, current=current_session_id())
-    for browser in found:
+    for browser in found.items:
         _browser(user, browser)
-    if len(found) > 1:
+    if found.total > len(found.items):
+        st.caption(f"And {found.total - len(found.items)} more, seen longer ago.")
+    if found.total > 1:
         st.button(
             "Sign out all others", icon=":material/logout:", key="end-others", on_click=act, args=(_end_others, user)
         )

@@ -60,16 +60,18 @@ def browsers(user: Actor, person: UserResponse) -> None:
     def show() -> None:
         with read_scope() as session:
             found = accounts.list_sessions(session, actor=user, current=current_session_id(), user_id=person.id)
-        if not found:
+        if not found.items:
             st.caption("Not signed in anywhere.")
-        for browser in found:
+        for browser in found.items:
             left, right = st.columns((3, 1), vertical_alignment="center")
             left.markdown(plain(browser_name(browser.user_agent)) + (" (this one)" if browser.is_current else ""))
             left.caption(f"{plain(browser.ip) or 'unknown address'}, {relative(browser.last_seen_at)}")
             if right.button("Sign out", key=f"end-{browser.id}", type="tertiary", disabled=browser.is_current):
                 act(_end, user, browser.id)
                 st.rerun()
-        if len(found) > 1 and person.id != user.id and st.button("Sign out everywhere", icon=":material/logout:"):
+        if found.total > len(found.items):
+            st.caption(f"And {found.total - len(found.items)} more, seen longer ago.")
+        if found.total > 1 and person.id != user.id and st.button("Sign out everywhere", icon=":material/logout:"):
             act(_end_all, user, person)
             st.rerun()
 

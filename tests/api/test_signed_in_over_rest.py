@@ -38,6 +38,17 @@ def test_one_sees_and_ends_ones_own_sessions(api: TestClient, stranger: TestClie
     assert api.delete(f"/api/auth/sessions/{seen['id']}").status_code == 404
 
 
+def test_sessions_come_in_windows(client_of: ClientOf, admin: Actor, alice: Actor) -> None:
+    api, ada = client_of(alice), client_of(admin)
+    for _ in range(3):
+        browser_of(alice)
+    for client, path in ((api, "/api/auth/sessions"), (ada, f"/api/users/{alice.id}/sessions")):
+        windows = [client.get(f"{path}?offset={offset}&limit=2") for offset in (0, 2)]
+        assert [len(window.json()) for window in windows] == [2, 1]
+        assert {window.headers["x-total-count"] for window in windows} == {"3"}
+        assert client.get(f"{path}?limit=201").status_code == 422
+
+
 def test_an_administrator_sees_and_ends_everybodys(client_of: ClientOf, admin: Actor, alice: Actor) -> None:
     ada = client_of(admin)
     tokens = [browser_of(alice), browser_of(alice)]
@@ -84,6 +95,7 @@ def test_edits_of_a_person_an_account_and_a_list_of_shares_are_not_lost(
     share = [{"email": bob.email, "level": "read"}]
     cases: list[tuple[TestClient, str, Any, Any]] = [
         (ada, f"/api/users/{bob.id}", {"name": "Bobby"}, {"name": "Robert"}),
+        (api, "/api/auth/me", {"name": "Alice L."}, {"timezone": "Asia/Tokyo"}),
         (api, "/api/email-config", {"smtp_port": 2526}, {"smtp_port": 2527}),
         (api, f"/api/saved-queries/{query['id']}/shares", share, []),
     ]

@@ -16,6 +16,7 @@ from core.services import accounts, api_tokens
 from core.services.demo_login import refuse_from_elsewhere
 from web import identity
 from web.api.dependencies import CurrentActor, ListWindow, Problem, counted
+from web.api.versions import ExpectedVersion, tagged
 
 public = APIRouter(prefix="/auth", tags=["auth"])
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -35,17 +36,18 @@ def create_token(request: Request, form: Annotated[OAuth2PasswordRequestForm, De
 
 
 @router.get("/me")
-def get_me(actor: CurrentActor) -> UserResponse:
+def get_me(actor: CurrentActor, response: Response) -> UserResponse:
     """The current user."""
     with read_scope() as session:
-        return accounts.get_user(session, actor=actor, user_id=actor.id)
+        return tagged(response, accounts.get_user(session, actor=actor, user_id=actor.id))
 
 
 @router.put("/me")
-def update_me(actor: CurrentActor, data: ProfileUpdate) -> UserResponse:
+def update_me(actor: CurrentActor, data: ProfileUpdate, response: Response, expected: ExpectedVersion) -> UserResponse:
     """One's own name and time zone."""
     with session_scope() as session:
-        return accounts.update_profile(session, actor=actor, data=data)
+        changed = accounts.update_profile(session, actor=actor, data=data, expected_version=expected)
+    return tagged(response, changed)
 
 
 @router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
@@ -56,10 +58,11 @@ def change_password(actor: CurrentActor, data: PasswordChange) -> None:
 
 
 @router.get("/sessions")
-def list_sessions(actor: CurrentActor) -> list[SessionResponse]:
+def list_sessions(actor: CurrentActor, window: ListWindow, response: Response) -> list[SessionResponse]:
     """The browsers one is signed in with, last seen first."""
     with read_scope() as session:
-        return accounts.list_sessions(session, actor=actor)
+        page = accounts.list_sessions(session, actor=actor, offset=window.offset, limit=window.limit)
+    return counted(response, page)
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)

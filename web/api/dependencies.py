@@ -26,6 +26,21 @@ class Problem(BaseModel):
     detail: str
 
 
+class Fault(BaseModel):
+    """One thing that breaks a rule; `loc` says where it stands."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Faults(BaseModel):
+    """What was sent breaks rules."""
+
+    detail: list[Fault]
+
+
+FAULTS: Final[dict[int | str, dict[str, Any]]] = {422: {"model": Faults, "description": "What was sent breaks a rule"}}
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem, "description": text}
     for status, text in {
@@ -60,6 +75,7 @@ class Window:
 
 
 ListWindow = Annotated[Window, Depends()]
+Search = Annotated[str, Query(max_length=200)]
 
 
 def counted(response: Response, page: Page[Item]) -> list[Item]:

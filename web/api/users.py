@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from core.database import read_scope, session_scope
 from core.schemas.accounts import SessionResponse, UserCreate, UserResponse
 from core.schemas.people import LinkResult, Transfer, TransferResult, UserInvite, UserUpdate
 from core.services import account_links, accounts, link_mails, ownership, people, users
-from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
 
 
@@ -21,7 +20,6 @@ def _administrators_only(actor: CurrentActor) -> None:
 
 
 router = APIRouter(prefix="/users", tags=["people"], dependencies=[Depends(_administrators_only)])
-Search = Annotated[str, Query(max_length=200)]
 
 
 @router.get("")
@@ -80,11 +78,14 @@ def make_link(actor: CurrentActor, user_id: UUID, response: Response) -> LinkRes
 
 
 @router.get("/{user_id}/sessions")
-def list_user_sessions(actor: CurrentActor, user_id: UUID) -> list[SessionResponse]:
+def list_user_sessions(
+    actor: CurrentActor, user_id: UUID, window: ListWindow, response: Response
+) -> list[SessionResponse]:
     """The browsers somebody is signed in with, last seen first."""
     with read_scope() as session:
         users.get_user(session, actor=actor, user_id=user_id)
-        return accounts.list_sessions(session, actor=actor, user_id=user_id)
+        page = accounts.list_sessions(session, actor=actor, user_id=user_id, offset=window.offset, limit=window.limit)
+    return counted(response, page)
 
 
 @router.delete("/{user_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
