@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from core.mail.headers import PRIVATE_HEADER
+from core.mail.outbox import Outbox
 from core.schemas.accounts import Actor
 from core.services import accounts
+from core.settings import get_settings
 
 ClientOf = Callable[[Actor | None], TestClient]
 
@@ -97,3 +102,17 @@ def made(client: TestClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
     assert response.status_code == 201, response.text
     found: dict[str, Any] = response.json()
     return found
+
+
+def caught(subject: str, *, to: str = "dana@example.test", private: bool = False) -> str:
+    """A mail in the outbox, with a file; its id."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, "reports@example.test", to
+    if private:
+        message[PRIVATE_HEADER] = "yes"
+    message.set_content("The figures are attached.")
+    message.add_alternative("<p>The figures are attached.</p>", subtype="html")
+    message.add_attachment(b"a;b", maintype="text", subtype="csv", filename="sales.csv")
+    at = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
+    outbox = Outbox(get_settings().outbox_path)
+    return outbox.add(message.as_bytes(), sender="reports@example.test", recipients=[to, "bcc@example.test"], at=at)

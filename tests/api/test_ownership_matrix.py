@@ -20,7 +20,7 @@ from core.schemas.accounts import Actor
 from core.schemas.people import ApiTokenCreate
 from core.schemas.sharing import ShareInput
 from core.services import accounts, api_tokens, sharing
-from tests.api.conftest import ClientOf
+from tests.api.conftest import ClientOf, caught
 from tests.factories import make_dashboard, make_email_config, report_fields
 from tests.fixtures_database import add_person
 from tests.ledger import house
@@ -76,6 +76,7 @@ CASES: Final[dict[tuple[str, str], Case]] = {
     ("post", f"{RUN}/revoke-links"): Case(),
     ("post", f"{RUN}/resend"): Case({"recipients": ["dana@example.test"]}),
     ("post", "/deliveries/{delivery_id}/settle"): Case({"outcome": "sent"}),
+    ("get", "/outbox/{mail_id}"): Case(),
     ("delete", "/auth/tokens/{token_id}"): Case(),
     ("delete", "/auth/sessions/{session_id}"): Case(),
     ("get", PERSON): Case(closed=True),
@@ -155,6 +156,7 @@ def things(alice: Actor, bob: Actor, vic: Actor, source_url: str) -> dict[str, s
         "files": str(run_id),
         "preview": str(run_id),
         "deliveries": str(next(iter(house.mails(run_id).values())).id),
+        "outbox": caught("Choose a password", private=True),
         "auth/tokens": str(token.id),
         "auth/sessions": str(browser.id),
         "users": str(alice.id),
@@ -276,7 +278,9 @@ def signed_in(client_of: ClientOf, actor: Actor) -> TestClient:
     return client
 
 
-def test_a_report_made_of_somebody_elses_things_is_refused(stranger: TestClient, things: dict[str, str]) -> None:
+def test_what_is_tried_out_or_made_of_somebody_elses_things_is_refused(
+    stranger: TestClient, things: dict[str, str]
+) -> None:
     """Ids in bodies are checked as those in paths are."""
     before = fingerprint()
     for body in ({"saved_query_id": things["saved-queries"]}, {"dashboard_id": things["dashboards"]}):
@@ -285,4 +289,15 @@ def test_a_report_made_of_somebody_elses_things_is_refused(stranger: TestClient,
     assert stranger.post("/api/dashboards", json={"name": "Mine", "tiles": tiles}).status_code == 404
     query = {"name": "Mine", "data_source_id": things["data-sources"], "sql": "SELECT 1 AS one"}
     assert stranger.post("/api/saved-queries", json=query).status_code == 404
+    draft = {"data_source_id": things["data-sources"], "sql": "SELECT 1 AS one"}
+    asked = {
+        "saved-queries/preview": draft,
+        "data-sources/test": {"url": "sqlite:///x.db", "data_source_id": things["data-sources"]},
+        "scheduled-reports/mail-preview": report_fields(saved_query_id=things["saved-queries"]),
+        f"scheduled-reports/mail-preview?report_id={things['scheduled-reports']}": report_fields(
+            saved_query_id=things["saved-queries"]
+        ),
+    }
+    for path, body in asked.items():
+        assert stranger.post(f"/api/{path}", json=body).status_code == 404, path
     assert fingerprint() == before

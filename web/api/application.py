@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from core.version import VERSION
 from web.api import (
@@ -16,6 +16,7 @@ from web.api import (
     executions,
     health,
     metrics,
+    outbox,
     saved_queries,
     schedule,
     scheduled_reports,
@@ -23,7 +24,9 @@ from web.api import (
     users,
     workspace,
 )
-from web.api.dependencies import REFUSALS
+from web.api.dependencies import FAULTS, REFUSALS
+from web.api.head import HeadLikeGet
+from web.api.parameters import refuse_unknown
 
 _DESCRIPTION = """
 Everything the pages can do. Get a token from `POST /auth/token` and send it as `Authorization: Bearer ...`.
@@ -44,6 +47,7 @@ _GUARDED = (
     executions.router,
     deliveries.router,
     email_config.router,
+    outbox.router,
     metrics.router,
     shares.router,
 )
@@ -59,10 +63,12 @@ def create_api() -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
+    checked = [Depends(refuse_unknown)]
     for public in _PUBLIC:
-        api.include_router(public)
+        api.include_router(public, responses=FAULTS, dependencies=checked)
     for router in _GUARDED:
-        api.include_router(router, responses=REFUSALS)
+        api.include_router(router, responses={**REFUSALS, **FAULTS}, dependencies=checked)
+    api.add_middleware(HeadLikeGet)
     docs.add_to(api)
     errors.add_to(api)
     return api

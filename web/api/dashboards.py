@@ -9,16 +9,19 @@ from fastapi import APIRouter, Response, status
 from core.database import read_scope, session_scope
 from core.schemas.content import DashboardCreate, DashboardResponse, DashboardUpdate
 from core.services import dashboards
-from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"])
 
 
 @router.get("")
-def list_dashboards(actor: CurrentActor, window: ListWindow, response: Response) -> list[DashboardResponse]:
+def list_dashboards(
+    actor: CurrentActor, window: ListWindow, response: Response, search: Search = ""
+) -> list[DashboardResponse]:
+    """`search` looks in names and descriptions."""
     with read_scope() as session:
-        page = dashboards.list_dashboards(session, actor=actor, offset=window.offset, limit=window.limit)
+        page = dashboards.list_dashboards(session, actor=actor, search=search, offset=window.offset, limit=window.limit)
     return counted(response, page)
 
 

@@ -8,18 +8,23 @@ from fastapi import APIRouter, Response, status
 
 from core.database import read_scope, session_scope
 from core.schemas.content import DataSourceCreate, DataSourceResponse, DataSourceUpdate, SourceTable, SourceTest
+from core.schemas.drafts import UrlTest
 from core.services import data_sources
-from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/data-sources", tags=["data sources"])
 
 
 @router.get("")
-def list_data_sources(actor: CurrentActor, window: ListWindow, response: Response) -> list[DataSourceResponse]:
-    """One's own, and those that others share."""
+def list_data_sources(
+    actor: CurrentActor, window: ListWindow, response: Response, search: Search = ""
+) -> list[DataSourceResponse]:
+    """One's own, and those that others share; `search` looks in names."""
     with read_scope() as session:
-        page = data_sources.list_data_sources(session, actor=actor, offset=window.offset, limit=window.limit)
+        page = data_sources.list_data_sources(
+            session, actor=actor, search=search, offset=window.offset, limit=window.limit
+        )
     return counted(response, page)
 
 
@@ -27,6 +32,14 @@ def list_data_sources(actor: CurrentActor, window: ListWindow, response: Respons
 def create_data_source(actor: CurrentActor, data: DataSourceCreate, response: Response) -> DataSourceResponse:
     with session_scope() as session:
         return tagged(response, data_sources.create_data_source(session, actor=actor, data=data))
+
+
+@router.post("/test")
+def run_url_test(actor: CurrentActor, data: UrlTest) -> SourceTest:
+    """Connect to a URL that is not saved, and ask for one row."""
+    with read_scope() as session:
+        prepared = data_sources.prepare_url_test(session, actor=actor, url=data.url, data_source_id=data.data_source_id)
+    return data_sources.run_test(prepared)
 
 
 @router.get("/{data_source_id}")

@@ -8,17 +8,23 @@ from fastapi import APIRouter, Response, status
 
 from core.database import read_scope, session_scope
 from core.schemas.content import Preview, PreviewRequest, SavedQueryCreate, SavedQueryResponse, SavedQueryUpdate
+from core.schemas.drafts import DraftPreview
 from core.services import saved_queries
-from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/saved-queries", tags=["saved queries"])
 
 
 @router.get("")
-def list_saved_queries(actor: CurrentActor, window: ListWindow, response: Response) -> list[SavedQueryResponse]:
+def list_saved_queries(
+    actor: CurrentActor, window: ListWindow, response: Response, search: Search = ""
+) -> list[SavedQueryResponse]:
+    """`search` looks in names and descriptions."""
     with read_scope() as session:
-        page = saved_queries.list_saved_queries(session, actor=actor, offset=window.offset, limit=window.limit)
+        page = saved_queries.list_saved_queries(
+            session, actor=actor, search=search, offset=window.offset, limit=window.limit
+        )
     return counted(response, page)
 
 
@@ -26,6 +32,23 @@ def list_saved_queries(actor: CurrentActor, window: ListWindow, response: Respon
 def create_saved_query(actor: CurrentActor, data: SavedQueryCreate, response: Response) -> SavedQueryResponse:
     with session_scope() as session:
         return tagged(response, saved_queries.create_saved_query(session, actor=actor, data=data))
+
+
+@router.post("/preview")
+def preview_draft(actor: CurrentActor, data: DraftPreview) -> Preview:
+    """Run SQL that is not saved, for its first rows."""
+    with read_scope() as session:
+        prepared = saved_queries.prepare_draft(
+            session,
+            actor=actor,
+            data_source_id=data.data_source_id,
+            sql=data.sql,
+            parameters=data.parameters,
+            values=data.values,
+            limit=data.limit,
+            saved_query_id=data.saved_query_id,
+        )
+    return saved_queries.run_preview(prepared)
 
 
 @router.get("/{saved_query_id}")

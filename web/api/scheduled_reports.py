@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Response, status
 
 import tasks
 from core.database import read_scope, session_scope
+from core.schemas.drafts import MailPreviewResponse
 from core.schemas.executions import ExecutionResponse, RunResponse, ScheduledReportDetail, TestRunResponse
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
-from core.services import executions, scheduled_reports, test_runs
+from core.services import executions, mail_preview, scheduled_reports, test_runs
 from core.states import ExecutionStatus
-from web.api.dependencies import CurrentActor, ListWindow, counted
+from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
 
 router = APIRouter(prefix="/scheduled-reports", tags=["scheduled reports"])
@@ -27,11 +28,18 @@ def list_scheduled_reports(
     response: Response,
     is_active: bool | None = None,
     sort: Literal["next_run_at", "created_at"] = "next_run_at",
+    search: Search = "",
 ) -> list[ScheduledReportResponse]:
-    """The user's own, and those that others share."""
+    """The user's own, and those that others share; `search` looks in names and descriptions."""
     with read_scope() as session:
         page = scheduled_reports.list_scheduled_reports(
-            session, actor=actor, is_active=is_active, sort=sort, offset=window.offset, limit=window.limit
+            session,
+            actor=actor,
+            is_active=is_active,
+            sort=sort,
+            search=search,
+            offset=window.offset,
+            limit=window.limit,
         )
     return counted(response, page)
 
@@ -44,6 +52,19 @@ def create_scheduled_report(
         report = scheduled_reports.create_scheduled_report(session, actor=actor, data=data)
     tasks.ring()
     return tagged(response, report)
+
+
+@router.post("/mail-preview")
+def preview_mail(
+    actor: CurrentActor, data: ScheduledReportCreate, report_id: UUID | None = None
+) -> MailPreviewResponse:
+    """The mail of a report that is not saved, as it would look now; nothing is sent.
+
+    With `report_id` its figures are compared with those of that report's last run.
+    """
+    with read_scope() as session:
+        prepared = mail_preview.prepare_mail_preview(session, actor=actor, data=data, report_id=report_id)
+    return MailPreviewResponse.model_validate(mail_preview.run_mail_preview(prepared))
 
 
 @router.get("/{report_id}")
