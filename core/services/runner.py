@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 import uuid
@@ -18,11 +17,12 @@ from core import clock
 from core.database import read_scope, session_scope
 from core.document.gather import section_json
 from core.document.model import ReportDocument
-from core.errors import DeliveryError, RenderError, RoosterError, SecretUnreadable, SourceError, TemplateError
+from core.errors import DeliveryError, RoosterError
 from core.mail.message import Sender
 from core.models import Delivery, GeneratedFile, ReportExecution
 from core.services import backoff, ledger, storage
 from core.services.email_configurations import account_for
+from core.services.failures import classify
 from core.services.run_data import FinishedFile, write_everything
 from core.services.run_mail import Letter, Post, write_letters
 from core.services.run_plan import PlannedQuery, RunPlan, read_plan
@@ -221,31 +221,8 @@ def _discard(folder: Path, fence: int) -> None:
 
 
 def _record(execution_id: uuid.UUID, fence: int, error: BaseException) -> None:
-    error_class, message, is_transient = _classify(error)
+    error_class, message, is_transient = classify(error)
     log.warning("Execution %s: %s", execution_id, message)
     with session_scope() as session:
         move = ledger.requeue if is_transient else ledger.fail
         move(session, execution_id, fence, error_class=error_class, message=message)
-
-
-def _classify(error: BaseException) -> tuple[str, str, bool]:
-    """(error class, words for people, may pass by itself)."""
-    if isinstance(error, (SourceError, RenderError)):
-        return error.error_class, error.message, error.transient
-    if isinstance(error, DeliveryError):
-        return error.error_class, error.message, not error.permanent
-    if isinstance(error, TemplateError):
-        return "template", error.message, False
-    if isinstance(error, SecretUnreadable):
-        return "missing_account", error.message, False
-    if isinstance(error, RoosterError):
-        return "invalid", error.message, False
-    if isinstance(error, MemoryError):
-        return "memory", "The run needed more memory than there is. Ask for fewer rows or columns.", False
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "disk_full", "The disk is full. Free some space; the run is tried again by itself.", True
-    return (
-        "internal",
-        f"Something unexpected went wrong ({type(error).__name__}). The log of the worker has the details.",
-        False,
-    )
