@@ -144,6 +144,7 @@ class ReportHead:
 
     `scheduled_for` and `timezone` anchor every date shown. `data_as_of` is when the first query began.
     `formats` are the keys of the files this run writes, so that a short file can say where all rows are.
+    `is_first` is False when the report ran before, whatever became of it.
     """
 
     report_id: str
@@ -166,6 +167,7 @@ class ReportHead:
     formats: tuple[str, ...] = ()
     format_options: dict[str, Any] = field(default_factory=dict)
     brand: Brand = PLAIN
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,11 @@ def _datetime_text(value: datetime, *, style: ValueFormat, locale: str, zone: tz
     return day if style.kind == "date" else f"{day}, {time_text(value.time(), locale)}"
 
 
+def took_text(milliseconds: int) -> str:
+    """`1.8 s`; nothing takes 0.0 s."""
+    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 100 else "under 0.1 s"
+
+
 def timedelta_seconds(value: timedelta) -> Decimal:
     return Decimal(value // timedelta(microseconds=1)).scaleb(-6)
 

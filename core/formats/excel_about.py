@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 
 from core.document.model import ReportDocument, ReportHead, Section
+from core.document.values import took_text
 from core.formats.excel_book import Part
 from core.formats.excel_cells import CELL_CHARACTERS
 from core.formats.words import column_label, instant, parameters_sentence, period_line
@@ -126,7 +127,7 @@ def _sources(sections: Iterable[Section]) -> str:
     took: dict[str, int] = {}
     for section in sections:
         took[section.head.source] = took.get(section.head.source, 0) + section.elapsed_ms
-    return "; ".join(f"{name}, {spent / 1000:.1f} s" if spent else name for name, spent in took.items() if name)
+    return "; ".join(f"{name}, {took_text(spent)}" if spent else name for name, spent in took.items() if name)
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from core import clock
 from core.document.locales import date_text, time_text, weekday_text
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
-from core.document.values import format_delta, format_value
+from core.document.values import format_delta, format_value, took_text
 from core.mail.attachments import LABELS, Attachment, FittedFiles, size_notices
 from core.mail.table import TableLimits, TableView, table_view
 from core.text import human_size, join_words, one_line, plural
@@ -169,7 +169,8 @@ def period_line(document: ReportDocument) -> str:
     if any(kpi.previous is not None for kpi in kpis):
         parts.append("compared with the run before")
     elif kpis and document.head.trigger != "test":
-        parts.append("first run, nothing to compare with yet")
+        first = "first run, " if document.head.is_first else ""
+        parts.append(f"{first}nothing to compare with yet")
     return "  \u00b7  ".join(part for part in (*parts, document.head.period.note) if part)
 
 
@@ -284,8 +285,8 @@ def _reason(head: ReportHead, copy: Copy) -> str:
 
 def _facts(document: ReportDocument) -> str:
     sources = list(dict.fromkeys(section.head.source for section in document.sections if section.head.source))
-    seconds = sum(section.elapsed_ms for section in document.sections) / 1000
-    facts = f"{plural(document.row_count, 'row')} in {seconds:.1f} s"
+    took = took_text(sum(section.elapsed_ms for section in document.sections))
+    facts = f"{plural(document.row_count, 'row')} in {took}"
     if sources:
         facts += f" from {join_words(sources)}"
     return f"Run {document.head.execution_id[:8]}  \u00b7  {facts}"

@@ -109,6 +109,7 @@ def plan_of_snapshot(
         _planned(session, frozen, number=number, snapshot=snapshot, owner_id=owner.id, dates=dates, previous=previous)
         for number, frozen in enumerate(snapshot["queries"], start=1)
     )
+    number = _number(session, execution)
     head = ReportHead(
         report_id=str(execution.scheduled_report_id),
         execution_id=str(execution.id),
@@ -129,6 +130,7 @@ def plan_of_snapshot(
         formats=tuple(snapshot["formats"]),
         format_options=dict(snapshot["format_options"]),
         brand=shared.brand,
+        is_first=number == 1,
     )
     texts = (snapshot["email_subject"], snapshot["email_body"], snapshot["format_options"].get("file_name"))
     return RunPlan(
@@ -146,7 +148,7 @@ def plan_of_snapshot(
         email_body=snapshot["email_body"],
         is_dashboard=snapshot["is_dashboard"],
         retention_days=snapshot.get("retention_days"),
-        number=_number(session, execution),
+        number=number,
         attempt=max(1, execution.attempt or 1),
         earlier=_earlier(before, config, shared.locale),
         asked=asked_of(texts),

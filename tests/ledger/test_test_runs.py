@@ -8,7 +8,7 @@ from core.database import session_scope
 from core.errors import NotFound
 from core.models import ReportExecution, ScheduledReport
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services import mail_preview, scheduled_reports, supervisor, test_runs
+from core.services import mail_preview, mailer, scheduled_reports, supervisor, test_runs
 from tests.ledger import house
 from tests.worker.slow import COUNT, ENDLESS, Dial
 
@@ -27,6 +27,13 @@ def report_id(alice, source_url):
     return house.add_report(
         alice, source_url, recipients=["real@example.test"], cc=["copy@example.test"], bcc=["hidden@example.test"]
     )
+
+
+def run(alice, report_id):
+    execution_id = house.queue_run(alice, report_id)
+    supervisor.supervise(house.claim(execution_id), house.InlineChild)
+    mailer.deliver(execution_id)
+    return house.execution(execution_id)
 
 
 def test_it_reaches_the_caller_alone_whatever_the_report_says(alice, report_id, server):
@@ -116,9 +123,9 @@ class TestPreview:
         }
         return ScheduledReportCreate.model_validate(values | changes)
 
-    def preview(self, actor, data):
+    def preview(self, actor, data, report_id=None):
         with session_scope() as session:
-            prepared = mail_preview.prepare_mail_preview(session, actor=actor, data=data)
+            prepared = mail_preview.prepare_mail_preview(session, actor=actor, data=data, report_id=report_id)
         return mail_preview.run_mail_preview(prepared)
 
     def test_a_preview_has_the_rows_and_the_readers_words_and_sends_nothing(self, alice, report_id, server):
@@ -136,3 +143,12 @@ class TestPreview:
     def test_somebody_elses_query_cannot_be_previewed(self, charlie, report_id):
         with pytest.raises(NotFound):
             self.preview(charlie, self.fields(report_id))
+
+    @pytest.mark.usefixtures("server")
+    def test_a_preview_compares_with_the_last_run_as_a_run_would(self, alice, report_id):
+        data = self.fields(report_id)
+        assert "first run, nothing to compare with yet" in self.preview(alice, data, report_id).html
+        assert run(alice, report_id).status == "success"
+        again = self.preview(alice, data, report_id).html
+        assert "compared with the run before" in again
+        assert "first run" not in again

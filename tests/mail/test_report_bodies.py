@@ -11,7 +11,6 @@ from tests.mail.reports import (
     COLUMNS,
     SectionHead,
     airlines_table,
-    make_chart,
     make_document,
     make_kpis,
     make_section,
@@ -84,6 +83,18 @@ def test_a_first_run_compares_nothing():
     html = _html(make_document(make_section(kpis=make_kpis(first_run=True))))
     assert "first run, nothing to compare with yet" in html
     assert ">was " not in html
+
+
+def test_a_later_run_without_earlier_figures_is_not_called_the_first():
+    html = _html(make_document(make_section(kpis=make_kpis(first_run=True)), is_first=False))
+    assert "nothing to compare with yet" in html
+    assert "first run" not in html
+
+
+@pytest.mark.parametrize(("elapsed_ms", "words"), [(0, "in under 0.1 s"), (99, "in under 0.1 s"), (1240, "in 1.2 s")])
+def test_the_small_print_says_how_long_the_queries_took(elapsed_ms, words):
+    text = _text(make_document(make_section(row_count=6680, elapsed_ms=elapsed_ms)))
+    assert f"6,680 rows {words} from flights_dw" in text.replace("\u00a0", " ")
 
 
 def test_an_empty_report_says_so_above_everything():
