@@ -19,7 +19,7 @@ from core.database import get_engine, is_reachable, read_scope
 from core.errors import SettingsError
 from core.migrations import current_revision, newest_revision
 from core.parent import end_with_parent
-from core.services import accounts
+from core.services import accounts, standby
 from core.services.demo_login import known_login_problem
 from core.settings import get_settings
 from web import files, identity, login, passwords, previews
@@ -74,6 +74,7 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     logs.set_up()
     end_with_parent()
+    standby.switch_on()
     _log_in_one_place()
     await run_in_threadpool(_tell_what_is_missing)
     threading.Thread(target=_preload, name="preload", daemon=True).start()

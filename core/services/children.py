@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from core.services import runner_child
-from core.settings import ROOT
+from core.services import runner_child, standby
 
 STOP_SECONDS: Final = 5.0
 _WARM: Final = multiprocessing.get_context("forkserver")
@@ -57,9 +55,8 @@ class _WarmChild:
 
 class _ColdChild:
     def __init__(self, execution_id: uuid.UUID, fence: int) -> None:
-        command = [sys.executable, "-m", "core.services.runner_child", str(execution_id), str(fence)]
-        # Our end of the pipe closes when we die, whatever we die of: the child sees it and stops.
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)  # noqa: S603 - our own module
+        waiting = standby.take(execution_id, fence)
+        self._process = waiting or standby.start_interpreter(str(execution_id), str(fence))
 
     @property
     def pid(self) -> int:
@@ -89,7 +86,7 @@ def start_warm(execution_id: uuid.UUID, fence: int) -> Child:
 
 
 def start_cold(execution_id: uuid.UUID, fence: int) -> Child:
-    """About a second of imports."""
+    """About a second of imports, unless an interpreter was prepared (`standby`)."""
     return _ColdChild(execution_id, fence)
 
 

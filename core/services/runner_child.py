@@ -1,11 +1,13 @@
 """The process of one execution: `python -m core.services.runner_child EXECUTION_ID FENCE`.
 
+Without arguments it imports what a run needs and waits for a line with the two on its input.
 It ends at once when its parent dies: a run without a supervisor has no time limit and cannot be cancelled.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import multiprocessing
 import multiprocessing.connection
@@ -76,5 +78,16 @@ def _until_input_ends() -> None:
         pass
 
 
+def _told_on_input() -> list[str]:
+    """Ready for a run; nothing when nobody needed one."""
+    importlib.import_module("core.services.without_pandas")
+    importlib.import_module("core.services.rehearsal")
+    told = b""
+    while not told.endswith(b"\n") and (piece := os.read(0, 1024)):
+        told += piece
+    return told.decode().split()
+
+
 if __name__ == "__main__":
-    _main(sys.argv[1], int(sys.argv[2]), until_orphaned=_until_input_ends)
+    if asked := sys.argv[1:] or _told_on_input():
+        _main(asked[0], int(asked[1]), until_orphaned=_until_input_ends)

@@ -8,7 +8,7 @@ from core import host
 from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionDetail, TestRunResponse
-from core.services import audit, ledger, mailer
+from core.services import audit, ledger, mailer, standby
 from core.services.children import StartChild, start_cold
 from core.services.executions import find_report, find_requested, get_execution, new_execution
 from core.services.ledger import Claimed
@@ -34,6 +34,8 @@ def _run(actor: Actor, report_id: uuid.UUID, request_id: str | None, start_child
     if isinstance(claimed, uuid.UUID):
         return claimed
     supervise(claimed, start_child)
+    # Who tests once often tests again.
+    standby.prepare()
     mailer.deliver(claimed.execution_id)
     return claimed.execution_id
 

@@ -13,7 +13,7 @@ from core.database import read_scope, session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import ScheduledReportDetail, TestRunResponse
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
-from core.services import dashboards, saved_queries, scheduled_reports
+from core.services import dashboards, saved_queries, scheduled_reports, standby
 from pages.components import once
 from pages.components import schedule_actions as actions
 from pages.components.execution_list import execution_rows
@@ -102,6 +102,7 @@ def _next_words(user: Actor, report: ScheduledReportResponse) -> str:
 
 def action_bar(user: Actor, report: ScheduledReportResponse) -> None:
     """Works on what is saved, not on what stands in the form."""
+    standby.prepare()
     with st.container(horizontal=True):
         for choice in (actions.RUN, actions.TEST):
             if st.button(choice, key=f"do-{choice}", icon=actions.ICONS[choice]):
