@@ -64,10 +64,10 @@ MIXED = Table(
 _TEXTS = {"text", "timestamp", "date"}
 # Row i of the mixed table, in PostgreSQL's words: dates, exact and floating numbers, gaps, quotes, other scripts.
 _MIXED_ROW = """
-    i, date '2020-01-01' + (i % 2000), 'customer ' || (i * 7919 % 1000003),
+    i, date '2020-01-01' + (i % 2000)::int, 'customer ' || (i * 7919 % 1000003),
     (ARRAY['North', 'East', 'South', 'West'])[i % 4 + 1], round(i * 1.37, 2), CASE WHEN i % 11 > 0 THEN i % 500 END,
     i % 1000 / 1000.0, i % 2 = 0, timestamp '2020-01-01' + i * interval '61 seconds',
-    CASE WHEN i % 5 > 0 THEN 'Zoë, "' || i || '" & co' END, '0' || (i % 90000 + 10000), i * 1000003::bigint
+    CASE WHEN i % 5 > 0 THEN 'Zoë, "' || i || '" & co' END, '0' || (i % 90000 + 10000), i * 1000003
 """
 
 
@@ -81,7 +81,7 @@ def load_postgres(url: str, tables: dict[Table, int]) -> str:
             )
             connection.execute(sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(table.name), columns))
             if table is MIXED:
-                connection.execute(f"INSERT INTO mixed SELECT {_MIXED_ROW} FROM generate_series(0, {rows - 1}) AS i")  # type: ignore[arg-type]
+                connection.execute(f"INSERT INTO mixed SELECT {_MIXED_ROW} FROM generate_series(0::bigint, {rows - 1}) AS i")  # type: ignore[arg-type]
                 continue
             with connection.cursor().copy("COPY flights FROM STDIN") as copy:
                 for row in islice(_flights(), rows):
