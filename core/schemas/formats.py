@@ -12,11 +12,12 @@ from core.formats import csv_options, excel_options
 from core.formats.csv_options import CHOICES as CSV_CHOICES
 from core.formats.csv_options import PRESETS as CSV_PRESETS
 from core.formats.csv_options import CsvOptions, read_options
+from core.formats.excel_options import ExcelOptions
 from core.formats.options import object_schema
 from core.schemas.file_names import FILE_NAME, file_name_schema, read_file_name
 from core.text import did_you_mean, join_words
 
-__all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "csv_meaning", "read_options"]
+__all__ = ["CSV_CHOICES", "CSV_PRESETS", "CsvOptions", "FormatOptions", "csv_meaning", "excel_meaning", "read_options"]
 
 _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "csv": csv_options.read_options,
@@ -31,6 +32,14 @@ def csv_meaning(options: Mapping[str, Any]) -> CsvOptions:
         return read_options(options.get("csv", {}))
     except InvalidInput:
         return CsvOptions()
+
+
+def excel_meaning(options: Mapping[str, Any]) -> ExcelOptions:
+    """As `csv_meaning`, for the workbook."""
+    try:
+        return excel_options.read_options(options.get("excel", {}))
+    except InvalidInput:
+        return ExcelOptions()
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:

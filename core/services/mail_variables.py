@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.errors import TemplateError
-from core.formats import get_format
+from core.formats.extensions import extension_of
 from core.mail.template_engine import COLUMNS, render
 from core.mail.template_figures import expected_values
 from core.mail.template_registry import BLOCKS_GROUP, PERSON_GROUP, VARIABLES, Variable
@@ -90,7 +90,8 @@ def problem_with(
 def example_names(prepared: PreparedPreview, gathered: GatheredPreview | None, formats: Sequence[str]) -> str:
     """The files' names as they would be now, `sales_2013-06-24.xlsx, .pdf`; raises TemplateError."""
     stem = run_words.file_stem(prepared.plan, _known(prepared, gathered))
-    first, *others = [f".{get_format(key).extension.lstrip('.')}" for key in formats]
+    options = prepared.plan.head.format_options
+    first, *others = [f".{extension_of(key, options)}" for key in formats]
     return ", ".join([run_words.full_name(stem, first), *others])
 
 

@@ -1,4 +1,4 @@
-"""The options of the CSV files, with a line that shows what they give."""
+"""The options of workbook and CSV files, with a line that shows what the latter give."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.errors import InvalidInput
-from core.schemas.formats import CSV_CHOICES, CSV_PRESETS, CsvOptions, csv_meaning, read_options
+from core.schemas.formats import CSV_CHOICES, CSV_PRESETS, CsvOptions, csv_meaning, excel_meaning, read_options
 from core.services.csv_example import csv_example
 from pages.components.feedback import plain
 
@@ -17,7 +17,7 @@ _LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "delimiter": {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"},
     "decimal": {".": "Point 1.5", ",": "Comma 1,5"},
     "encoding": {
-        "utf-8-sig": "UTF-8 with mark (Excel)",
+        "utf-8-sig": "UTF-8 for Excel",
         "utf-8": "UTF-8",
         "utf-16-le": "UTF-16",
         "cp1252": "Windows-1252",
@@ -36,7 +36,7 @@ _TITLES: Final = {
     "compression": "Compression",
 }
 _HELP: Final = {
-    "encoding": "Excel needs the mark to read accents. Windows-1252 lacks most letters of the world; they become ?.",
+    "encoding": "For Excel it begins with a mark, or accents break. Windows-1252 lacks most letters; they become ?.",
     "date_format": "For a spreadsheet. Times then carry no offset; other programs read the first one best.",
 }
 _ROWS: Final = (("delimiter", "decimal", "date_format"), ("encoding", "header", "compression"))
@@ -44,11 +44,21 @@ _ROWS: Final = (("delimiter", "decimal", "date_format"), ("encoding", "header", 
 
 def format_fields(saved: Mapping[str, Any], formats: Sequence[str], *, key: str) -> dict[str, Any]:
     """The `format_options` of a report; those of a format that is not chosen stay as they are."""
-    if "csv" not in formats:
-        return dict(saved)
-    others = {name: options for name, options in saved.items() if name != "csv"}
-    chosen = csv_fields(saved.get("csv", {}), key=key)
-    return {**others, "csv": chosen} if chosen else others
+    options = dict(saved)
+    for name, fields in (("excel", excel_fields), ("csv", csv_fields)):
+        if name in formats:
+            options[name] = fields(saved.get(name, {}), key=f"{key}-{name}")
+    return {name: chosen for name, chosen in options.items() if chosen or name not in ("excel", "csv")}
+
+
+def excel_fields(saved: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    """As `csv_fields`, for the workbook."""
+    now = excel_meaning({"excel": saved})
+    wanted = st.checkbox(
+        "Bars and colours in short Excel tables", value=now.highlights, key=f"{key}-highlights",
+        help="Bars in the first count, and the best and the worst third of a rate in green and red.",
+    )  # fmt: skip
+    return {} if wanted else {"highlights": False}
 
 
 def csv_fields(saved: Mapping[str, Any], *, key: str) -> dict[str, Any]:
@@ -108,4 +118,5 @@ def _example(chosen: Mapping[str, Any]) -> None:
     except InvalidInput as error:
         st.markdown(f":small[:red[:material/error: {plain(error.message)}]]")
         return
+    st.caption("A row then looks like this:")
     st.code(line.replace("\t", "\u2192"), language=None, wrap_lines=True)

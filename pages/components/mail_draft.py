@@ -47,7 +47,8 @@ class MailDraft:
         if self.prepared is None or not formats:
             return None
         head = self.prepared.plan.head
-        signature = (template, head.slug, head.period, tuple(formats), mail_preview.data_key(self.prepared))
+        options = repr(head.format_options)
+        signature = (template, head.slug, head.period, tuple(formats), options, mail_preview.data_key(self.prepared))
         slot = f"{self.key}-name-example"
         kept = st.session_state.get(slot)
         if kept is None or kept[0] != signature:

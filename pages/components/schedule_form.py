@@ -160,7 +160,7 @@ def _mail(user: Actor, values: dict[str, Any], report: ScheduledReportResponse |
     )  # fmt: skip
     saved = report.format_options if report else {}
     options = {name: value for name, value in saved.items() if name != FILE_NAME}
-    options = format_fields(options, formats, key=f"{key}-csv")
+    options = format_fields(options, formats, key=key)
     name = name_value(saved.get(FILE_NAME), key=f"{key}-file-name")
     options |= {FILE_NAME: name} if name else {}
     draft = draft_of(

@@ -16,7 +16,7 @@ from core.schemas.content import (
     TileInput,
 )
 from core.schemas.file_names import FILE_NAME
-from core.schemas.formats import csv_meaning
+from core.schemas.formats import csv_meaning, excel_meaning
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse
 
 
@@ -64,6 +64,7 @@ def _rest_of_schedule(
         (config.type, config.time, config.weekdays, config.day_of_month, config.timezone),
         sorted(report.formats),
         csv_meaning(report.format_options),
+        excel_meaning(report.format_options),
         report.format_options.get(FILE_NAME) or "",
         report.email_subject or "",
         report.email_body or "",

@@ -81,3 +81,21 @@ def test_options_of_the_api_are_shown_as_what_they_mean(alice: Actor, source_url
     page = open_page(alice, PAGE, id=report.id)
     assert page.selectbox(key=f"{report.id}-csv-delimiter").value == ";"
     assert "Unsaved changes" not in words(page)
+
+
+def test_the_highlights_of_workbooks_can_be_switched_off(alice: Actor, source_url: str, open_page: Open) -> None:
+    query = make_saved_query(alice, data_source_id=make_data_source(alice, url=source_url).id)
+    report = make_report(alice, saved_query_id=query.id, formats=["excel"], format_options={})
+    page = open_page(alice, PAGE, id=report.id)
+    page.checkbox(key=f"{report.id}-excel-highlights").uncheck().run()
+    assert "Unsaved changes" in words(page)
+    page.button(key="save").click().run()
+    assert stored(alice, report) == {"excel": {"highlights": False}}
+
+
+def test_the_example_of_the_file_names_follows_the_compression(
+    alice: Actor, report: ScheduledReportResponse, open_page: Open
+) -> None:
+    page = open_page(alice, PAGE, id=report.id)
+    page.selectbox(key=f"{report.id}-csv-compression").set_value("gzip").run()
+    assert ".csv.gz" in words(page)
