@@ -12,7 +12,7 @@ from core.text import human_size
 from web.below import own_path
 
 _FORM: Final = 16 * 1024
-_LIMITS: Final = {"/api": 1024 * 1024, **dict.fromkeys(("/login", "/logout", "/forgot", "/set-password"), _FORM)}
+_LIMITS: Final = {"/api": 1024 * 1024, **dict.fromkeys(("/login", "/logout", "/forgot", "/set-password", "/u"), _FORM)}
 
 
 class _TooLarge(Exception):

@@ -22,7 +22,7 @@ from core.parent import end_with_parent
 from core.services import accounts, standby
 from core.services.demo_login import known_login_problem
 from core.settings import get_settings
-from web import files, identity, login, passwords, previews
+from web import files, identity, links, login, passwords, previews, unsubscribe
 from web.api import create_api
 from web.away import told_when_away
 from web.below import OnlyBelow, address_of
@@ -53,6 +53,8 @@ def routes() -> list[BaseRoute]:
         *login.routes(),
         *passwords.routes(),
         *files.routes(),
+        *links.routes(),
+        *unsubscribe.routes(),
         *previews.routes(),
     ]
     return list(map(_below, ours))

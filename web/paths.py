@@ -39,8 +39,8 @@ _BUNDLES: Final = Path(streamlit.__file__).parent / "static" / "static"
 _LINK: Final = re.compile(r"/set-password/[A-Za-z0-9_-]{43}")
 # So is that of the links in mails: to a file, and to stop the mails.
 _MAIL_LINKS: Final = {
-    re.compile(r"/d/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD"),
-    re.compile(r"/u/[A-Za-z0-9_-]{40,120}"): ("GET", "HEAD", "POST"),
+    re.compile(r"/d/[A-Za-z0-9_-]{1,120}"): ("GET", "HEAD"),
+    re.compile(r"/u/[A-Za-z0-9_-]{1,120}"): ("GET", "HEAD", "POST"),
 }
 _CREDENTIALS: Final = re.compile(r"/api/(?:auth/(?:password|tokens(?:/.*)?)|users/(?:invitations|[^/]+/link))")
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")

@@ -24,7 +24,7 @@ from core.states import ACTIVE_STATUSES, STOPPED
 _PURPOSE: Final = "stop mails"
 _UUID_BYTES: Final = 16
 _LISTS: Final = ("recipients", "cc", "bcc")
-_UNKNOWN: Final = "This link is not complete. Open it from the mail again."
+UNKNOWN: Final = "This link is not complete. Open it from the mail again."
 _ASKED: Final = "{address} asked to get no more mails of this report."
 _LAST: Final = (
     "Paused because its last reader, {address}, asked to get no more mails. Put a reader in before you resume it."
@@ -110,7 +110,7 @@ def refuse_stopped(session: Session, report_id: uuid.UUID, address: str) -> None
 def _read(token: str) -> tuple[uuid.UUID, bytes]:
     payload = key_ring().signed(_PURPOSE, token)
     if payload is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(UNKNOWN)
     return uuid.UUID(bytes=payload[:_UUID_BYTES]), payload[_UUID_BYTES:]
 
 
