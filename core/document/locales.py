@@ -113,18 +113,24 @@ def date_text(day: date, locale: str) -> str:
 
 def weekday_text(day: date, locale: str) -> str:
     """`Mon 17`, for the axis of a chart."""
-    return format_date(day, format="EEE d", locale=find_locale(locale))
+    return _by_pattern(date(day.year, day.month, day.day), "EEE d", locale)
 
 
 def day_text(day: date, locale: str) -> str:
     """`17 Jun`, for the axis of a chart over more than a week."""
     year_first = _date_pattern(locale).startswith("y")
-    return format_date(day, format="MMM d" if year_first else "d MMM", locale=find_locale(locale))
+    return _by_pattern(date(day.year, day.month, day.day), "MMM d" if year_first else "d MMM", locale)
 
 
 def month_text(day: date, locale: str) -> str:
     """`Jun 2013`, for the axis of a chart over many months."""
-    return format_date(day, format="MMM y", locale=find_locale(locale))
+    return _by_pattern(date(day.year, day.month, day.day), "MMM y", locale)
+
+
+@lru_cache(maxsize=4096)
+def _by_pattern(day: date, pattern: str, locale: str) -> str:
+    """For plain dates: two instants that are equal may be different days, and would share a place here."""
+    return format_date(day, format=pattern, locale=find_locale(locale))
 
 
 def time_text(moment: time, locale: str = "en_GB") -> str:

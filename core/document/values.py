@@ -69,10 +69,12 @@ def format_array(
 def _many(
     column: Column, whole: bool, *, locale: str, zone: tzinfo | None, unit: bool
 ) -> Callable[[list[Any]], list[str]]:
-    """`format_value` for a list; plain whole numbers, of which there are most, in one go."""
+    """`format_value` for a list; plain whole numbers and ids, of which there are most, in one go."""
     style = parse_format(column.format) if column.format else ValueFormat(column.kind)
     if whole and style.kind == "integer" and not (style.compact or style.currency or unit):
         return partial(integer_texts, locale=locale)
+    if whole and style.kind == "id":
+        return lambda values: [str(value).replace("-", MINUS) for value in values]
     show = formatter(column, locale=locale, zone=zone, unit=unit)
     return lambda values: [show(value) for value in values]
 
@@ -254,6 +256,9 @@ def _plain_resolution(array: pa.Array) -> pa.Array:
 def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -> list[str]:
     if pa.types.is_nested(array.type) or pa.types.is_null(array.type):
         return show_all(array.to_pylist())
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        # Text is shown as it is; long columns of it repeat too little to be worth a dictionary.
+        return [MISSING if text is None else text for text in array.to_pylist()]
     encoded = array.dictionary_encode()
     words = show_all(python_values(encoded.dictionary))
     # A null has no index; the word for it stands last.
