@@ -11,7 +11,9 @@ from core.schemas.base import Access, Flag, Id, Input, Instant, Line, Name, Outp
 
 ParameterType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
-TileChart = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
+DrawnAs = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
+# A tile may leave it to its data: a line for many dates, bars for names, a table where there is nothing to draw.
+TileChart = Literal["auto", "table", "metric", "line", "bar", "area", "scatter", "pie"]
 ParameterValue = str | int | float | bool | None
 # Few queries have more than a handful.
 Values = Annotated[dict[Line, ParameterValue], Field(max_length=100)]
@@ -100,7 +102,7 @@ class KpiSpec(Input):
 
 
 class ChartSpec(Input):
-    kind: TileChart
+    kind: DrawnAs
     x: Name | None = None
     y: Name | Annotated[list[Name], Field(max_length=50)] | None = None
     title: Line | None = None
@@ -169,12 +171,24 @@ class PreviewRequest(Input):
 
 
 class PreviewColumn(Output):
+    """`label` is the column's name for people, with its unit; `hidden` ones are not shown in reports."""
+
     name: str
     type: str
+    label: str = ""
+    hidden: bool = False
+
+
+class PreviewFigure(Output):
+    """A key figure of these rows, as reports write it."""
+
+    label: str
+    value: str
 
 
 class Preview(Output):
     columns: list[PreviewColumn]
+    figures: list[PreviewFigure] = []
     rows: list[list[Any]]
     truncated: bool
     elapsed_ms: int

@@ -12,11 +12,15 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy.orm import Session
 
-from core.document.values import python_values
+from core.document.gather import SectionGatherer
+from core.document.model import Column, SectionHead
+from core.document.presentation import columns_of
+from core.document.values import format_value, python_values
 from core.periods import BoundValue
 from core.schemas.accounts import Actor
-from core.schemas.content import ParameterValue, Preview, PreviewColumn, QueryParameter
+from core.schemas.content import ParameterValue, Preview, PreviewColumn, PreviewFigure, QueryParameter
 from core.services import parameters as parameter_rules
+from core.services import workspace
 from core.services.data_sources import open_by_id
 from core.sources import Query, Source
 
@@ -27,6 +31,8 @@ class PreparedPreview:
 
     source: Source = field(repr=False)
     query: Query
+    presentation: Mapping[str, Any] = field(default_factory=dict)
+    locale: str = "en_GB"
 
 
 def prepare(
@@ -39,6 +45,7 @@ def prepare(
     parameters: Sequence[QueryParameter],
     values: Mapping[str, ParameterValue],
     limit: int,
+    presentation: Mapping[str, Any] | None = None,
 ) -> PreparedPreview:
     """The dates are the actor's, the rights are those of `owner_id`. Raises InvalidInput or SourceError."""
     checked = parameter_rules.check_parameters(sql, parameters)
@@ -46,21 +53,44 @@ def prepare(
     source, options = open_by_id(session, data_source_id, owner_id=owner_id)
     bound: dict[str, BoundValue] = parameter_rules.bound(values, checked, dates)
     query = Query(sql=sql, parameters=bound, max_rows=limit, timeout_s=options.timeout_s, truncate=True)
-    return PreparedPreview(source=source, query=query)
+    locale = workspace.find_workspace(session).locale
+    return PreparedPreview(source=source, query=query, presentation=dict(presentation or {}), locale=locale)
 
 
 def run_preview(prepared: PreparedPreview) -> Preview:
     """The first rows as plain values; raises SourceError. Takes as long as the query: hold no transaction."""
     began = monotonic()
     table, truncated = _read(prepared)
-    columns = [PreviewColumn(name=field.name, type=type_word(field.type)) for field in table.schema]
+    shown = _shown(table, prepared.presentation)
     by_column = [[_plain(value) for value in python_values(chunk)] for chunk in table.combine_chunks().columns]
     return Preview(
-        columns=columns,
+        columns=[_column(field, column) for field, column in zip(table.schema, shown, strict=True)],
+        figures=_figures(table, shown, prepared),
         rows=[list(row) for row in zip(*by_column, strict=True)],
         truncated=truncated,
         elapsed_ms=round((monotonic() - began) * 1000),
     )
+
+
+def _shown(table: pa.Table, presentation: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns as a report would name and show them."""
+    batches = table.to_batches()
+    return columns_of(table.schema, presentation, sample=batches[0] if batches else None)
+
+
+def _column(field: pa.Field, shown: Column) -> PreviewColumn:
+    unit = f" ({shown.unit})" if shown.unit and shown.kind != "percent" else ""
+    return PreviewColumn(name=field.name, type=type_word(field.type), label=f"{shown.label}{unit}", hidden=shown.hidden)
+
+
+def _figures(table: pa.Table, shown: tuple[Column, ...], prepared: PreparedPreview) -> list[PreviewFigure]:
+    gatherer = SectionGatherer(SectionHead("preview", "", shown), prepared.presentation)
+    for batch in table.to_batches():
+        gatherer.add(batch)
+    return [
+        PreviewFigure(label=kpi.label, value=format_value(kpi.value, kpi.display, locale=prepared.locale, unit=True))
+        for kpi in gatherer.finish().kpis
+    ]
 
 
 def run_result(prepared: PreparedPreview) -> pa.Table:

@@ -145,6 +145,7 @@ def prepare_preview(
         parameters=stored(row.parameters),
         values=request.parameters,
         limit=request.limit,
+        presentation=row.presentation,
     )
 
 

@@ -44,8 +44,12 @@ def _tile(tile: DashboardTile) -> dict[str, Any]:
     frozen = _query(tile.saved_query, title=tile.title or tile.saved_query.name)
     frozen["values"] = dict(tile.parameters)
     axes = {name: value for name, value in (("x", tile.x), ("y", tile.y)) if value}
-    asked = frozen["presentation"].get("chart") or {}
-    frozen["presentation"]["chart"] = {**asked, **axes, "kind": tile.chart}
+    asked = dict(frozen["presentation"].get("chart") or {})
+    if any(asked.get(name) != value for name, value in axes.items()):
+        # Its title speaks of the axes of the query's own chart.
+        asked.pop("title", None)
+    kind = None if tile.chart == "auto" else tile.chart
+    frozen["presentation"]["chart"] = {**asked, **axes, "kind": kind}
     return frozen
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.schemas.content import Preview, TileChart
+from core.schemas.content import DrawnAs, Preview, PreviewColumn, TileChart
 from pages.components.feedback import plain
 
-CHARTS: Final[dict[TileChart, str]] = {
+CHARTS: Final[dict[DrawnAs, str]] = {
     "table": "Table",
     "metric": "Figures",
     "line": "Line",
@@ -20,30 +20,50 @@ CHARTS: Final[dict[TileChart, str]] = {
     "scatter": "Scatter",
     "pie": "Pie",
 }
+TILE_CHARTS: Final[dict[TileChart, str]] = {"auto": "By the data", **CHARTS}
 _NUMBERS: Final = ("integer", "number")
 _MOST_SERIES: Final = 6
 _MOST_FIGURES: Final = 4
 _HEIGHT: Final = 320
+_MOST_DATED_BARS: Final = 31
 
 
 def result_table(preview: Preview) -> None:
-    columns = {column.name: [row[at] for row in preview.rows] for at, column in enumerate(preview.columns)}
+    shown = [(at, column) for at, column in enumerate(preview.columns) if not column.hidden]
+    columns = {column.name: [row[at] for row in preview.rows] for at, column in shown}
     # Whole numbers stay as they are: they may be years or ids.
-    fractions = [column.name for column in preview.columns if column.type == "number"]
-    config = {name: st.column_config.NumberColumn(format="localized") for name in fractions}
+    config = {
+        column.name: st.column_config.NumberColumn(label_of(column), format="localized")
+        if column.type == "number"
+        else st.column_config.Column(label_of(column))
+        for _, column in shown
+    }
     st.dataframe(columns, hide_index=True, column_config=config, alt=f"{len(preview.rows)} rows")
 
 
 def result_chart(preview: Preview, kind: TileChart, *, x: str | None, y: Sequence[str], title: str, key: str) -> None:
     """One result as what was chosen; columns that are not named are guessed."""
     across, values = axes(preview, x=x, y=y)
+    kind = _chosen(preview, across) if kind == "auto" else kind
     if kind == "table" or not values or not preview.rows:
         result_table(preview)
     elif kind == "metric":
-        _figures(preview, values if y else numeric_columns(preview))
+        _figures(preview)
     else:
         spec = _pie(preview, across, values[0]) if kind == "pie" else _cartesian(preview, kind, across, values)
         st.echarts_chart(spec, height=_HEIGHT, key=key, alt=f"{CHARTS[kind]} chart: {title}")
+
+
+def label_of(column: PreviewColumn) -> str:
+    """Its name for people; SQL that is not saved yet has none but its own."""
+    return column.label or column.name
+
+
+def _chosen(preview: Preview, across: str | None) -> DrawnAs:
+    """As reports choose: a line for many dates, bars for few and for names."""
+    types = {column.name: column.type for column in preview.columns}
+    is_time = types.get(across or "") in ("date", "datetime")
+    return "line" if is_time and len(preview.rows) > _MOST_DATED_BARS else "bar"
 
 
 def remember_columns(query_id: UUID, preview: Preview) -> None:
@@ -58,7 +78,7 @@ def known_columns(query_id: UUID) -> list[str]:
 
 
 def numeric_columns(preview: Preview) -> list[str]:
-    return [column.name for column in preview.columns if column.type in _NUMBERS]
+    return [column.name for column in preview.columns if column.type in _NUMBERS and not column.hidden]
 
 
 def axes(preview: Preview, *, x: str | None, y: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -70,19 +90,22 @@ def axes(preview: Preview, *, x: str | None, y: Sequence[str]) -> tuple[str | No
     return across, chosen[:_MOST_SERIES]
 
 
-def _figures(preview: Preview, values: Sequence[str]) -> None:
+def _figures(preview: Preview) -> None:
+    """The same figures as in the mail."""
     with st.container(horizontal=True):
-        for name in values[:_MOST_FIGURES]:
-            numbers = [value for value in map(_number, _column(preview, name)) if value is not None]
-            value: float | int = sum(numbers)
-            st.metric(plain(name), f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}")
+        for figure in preview.figures[:_MOST_FIGURES]:
+            st.metric(plain(figure.label), plain(figure.value))
 
 
-def _cartesian(preview: Preview, kind: TileChart, across: str | None, values: Sequence[str]) -> dict[str, Any]:
+def _labels(preview: Preview) -> dict[str, str]:
+    return {column.name: label_of(column) for column in preview.columns}
+
+
+def _cartesian(preview: Preview, kind: DrawnAs, across: str | None, values: Sequence[str]) -> dict[str, Any]:
     labels = [str(value) for value in _column(preview, across)] if across else [str(n + 1) for n in _counted(preview)]
     series = [
         {
-            "name": name,
+            "name": _labels(preview)[name],
             "type": "line" if kind == "area" else kind,
             "data": [_number(value) for value in _column(preview, name)],
             "barMaxWidth": 56,

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 
 import streamlit as st
 
-from core.schemas.content import Aggregate, ChartSpec, ColumnSpec, KpiSpec, Presentation, Preview, TileChart
+from core.schemas.content import Aggregate, ChartSpec, ColumnSpec, DrawnAs, KpiSpec, Presentation, Preview
 from pages.components.charts import CHARTS
 
 _GUESSED: Final = "Guess"
@@ -30,7 +30,7 @@ def presentation_form(saved: Presentation, preview: Preview | None, *, key: str)
 def _chart(saved: ChartSpec | None, names: list[str], key: str) -> ChartSpec | None:
     left, middle, right = st.columns(3)
     kinds = [_GUESSED, *CHARTS]
-    kind: TileChart | str = left.selectbox(
+    kind: DrawnAs | str = left.selectbox(
         "Chart", kinds, index=kinds.index(saved.kind) if saved else 0, key=f"{key}-chart",
         format_func=lambda value: CHARTS.get(value, value),
     )  # fmt: skip

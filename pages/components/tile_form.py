@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.schemas.content import DashboardResponse, SavedQueryResponse, TileInput
-from pages.components.charts import CHARTS, known_columns
+from pages.components.charts import TILE_CHARTS, known_columns
 from pages.components.parameter_fields import parameter_fields
 
 _UP, _DOWN, _REMOVE = ":material/arrow_upward:", ":material/arrow_downward:", ":material/delete:"
@@ -65,9 +65,9 @@ def _tile(tile_key: str, saved: dict[str, Any], queries: Sequence[SavedQueryResp
         title = middle.text_input(
             "Title", value=saved.get("title", ""), key=f"{prefix}-title", placeholder=query.name, max_chars=200
         )
-        kinds = list(CHARTS)
+        kinds = list(TILE_CHARTS)
         chart = right.selectbox(
-            "Show as", kinds, index=kinds.index(saved.get("chart", "table")), format_func=CHARTS.__getitem__,
+            "Show as", kinds, index=kinds.index(saved.get("chart", "auto")), format_func=TILE_CHARTS.__getitem__,
             key=f"{prefix}-chart",
         )  # fmt: skip
         x, y = _axes(saved, chart, known_columns(query.id), prefix)
