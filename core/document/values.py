@@ -254,7 +254,7 @@ def _plain_resolution(array: pa.Array) -> pa.Array:
 
 
 def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -> list[str]:
-    if pa.types.is_nested(array.type) or pa.types.is_null(array.type):
+    if _has_no_dictionary(array.type):
         return show_all(array.to_pylist())
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         # Text is shown as it is; long columns of it repeat too little to be worth a dictionary.
@@ -264,6 +264,12 @@ def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -
     # A null has no index; the word for it stands last.
     words.append(MISSING)
     return [words[index] for index in encoded.indices.fill_null(len(words) - 1).to_pylist()]
+
+
+def _has_no_dictionary(kind: pa.DataType) -> bool:
+    """Arrow cannot find the distinct values of these: nested ones, small decimals, extensions such as UUID."""
+    small = pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind)
+    return small or pa.types.is_nested(kind) or pa.types.is_null(kind) or isinstance(kind, pa.BaseExtensionType)
 
 
 def python_values(array: pa.Array) -> list[Any]:

@@ -66,3 +66,8 @@ def test_it_rounds_half_up_and_uses_the_language() -> None:
     delta = format_delta(kpi(8625, 8000), "de_DE")
     assert delta is not None
     assert delta.text == "7,8\xa0%"
+
+
+def test_figures_that_read_the_same_have_not_changed() -> None:
+    delay = kpi(5.71, 5.68, kind="decimal", better=False, unit="min", decimals=1)
+    assert format_delta(delay) == Delta("no change", "", "neutral", "5.7 min")

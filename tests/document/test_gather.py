@@ -189,3 +189,16 @@ def test_missing_values_leave_a_gap_and_missing_names_no_bar() -> None:
     chart = chart_of(gather([batch(name=["a", None, "c"], flights=[1.5, 2.5, None])]))
     assert chart.x == ["a", "c"]
     assert chart.series[0][1] == [1.5, None]
+
+
+def test_large_money_is_a_figure_without_cents() -> None:
+    section = gather([batch(day=["a", "b"], revenue_eur=[9_000.25, 1_000.50])])
+    assert [kpi.display.decimals for kpi in section.kpis if kpi.column == "revenue_eur"] == [0]
+    small = gather([batch(day=["a", "b"], revenue_eur=[90.25, 10.5])])
+    assert [kpi.display.decimals for kpi in small.kpis if kpi.column == "revenue_eur"] == [2]
+
+
+def test_a_tile_of_figures_says_that_it_is_one() -> None:
+    rows = [batch(day=["a", "b"], orders=[1, 2])]
+    assert gather(rows, {"chart": {"kind": "metric"}}).as_figures
+    assert not gather(rows).as_figures

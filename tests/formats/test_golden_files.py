@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.formats.golden_documents import CASES as DOCUMENTS
 from tests.formats.golden_files import CASES, FOLDER
 
 
@@ -14,4 +15,4 @@ def test_a_file_has_the_content_that_was_found_right(name: str) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == set(CASES)
+    assert {path.name for path in FOLDER.iterdir()} == {*CASES, *DOCUMENTS}

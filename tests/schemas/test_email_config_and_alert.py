@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from core.schemas.alert import AlertCreate
-from core.schemas.refusals import first_error
 from core.schemas.email_config import EmailConfigCreate, EmailConfigResponse
+from core.schemas.refusals import first_error
 
 ACCOUNT = {"smtp_host": "smtp.example.com", "smtp_port": 587, "from_email": "reports@example.com"}
 ALERT = {
