@@ -93,7 +93,7 @@ def _logo(saved: WorkspaceResponse) -> str | None:
             return saved.logo
     if saved.logo is None:
         return None
-    st.image(base64.b64decode(saved.logo), width="content")
+    st.image(base64.b64decode(saved.logo), width=180)
     return None if st.checkbox("Remove the logo", key=f"{_KEY}-no-logo") else saved.logo
 
 
