@@ -164,7 +164,9 @@ def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_header(f"&L{_header_text(head.name)}&R{_header_text(part.sheet)}")
+    # A sheet's own name is cut at 31 characters; that of a query alone is mostly the report's.
+    title = "" if part.section.title == head.name else part.section.title
+    sheet.set_header(f"&L{_header_text(head.name)}&R{_header_text(title)}")
     set_footer(sheet, head)
 
 

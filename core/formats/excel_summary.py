@@ -15,6 +15,7 @@ from core.document.values import as_decimal, format_delta, format_value
 from core.formats.excel_about import about, sheets_of
 from core.formats.excel_book import PAPER, Formats, Part, set_footer
 from core.formats.excel_chart import ChartSheet
+from core.formats.excel_logo import place_logo
 from core.formats.excel_pages import Pages
 from core.formats.excel_styles import Look, Style, number_format
 from core.formats.words import period_line
@@ -22,7 +23,7 @@ from core.text import join_words, one_line, plural
 
 _TILES: Final = 4
 _FIRST, _LAST = 1, _TILES
-_TILE_WIDTH: Final = 22
+_TILE_WIDTH, _TILE_PX = 22, 159
 _TEXT_LIMIT: Final = 32_767
 # Characters of a line of text over the three columns behind the keys, and over all four.
 _VALUE_LINE, _BAND_LINE = 76, 98
@@ -97,6 +98,7 @@ class SummarySheet:
     def _title(self) -> None:
         self._height(30)
         self._write(self._head.name, self.look.title)
+        place_logo(self.sheet, self._head, row=self.row, column=_LAST, cell_width=_TILE_PX)
         self.row += 1
         self._write(period_line(self._head), self.look.subtitle)
         self.row += 2

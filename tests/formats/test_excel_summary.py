@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from core.document.model import Brand, Column, Kpi, Section
 from core.document.tokens import LIGHT, with_brand
@@ -140,6 +142,18 @@ def test_the_brand_of_the_workspace_colours_bars_and_links(tmp_path: Path) -> No
     assert brand.series[0].lstrip("#") in chart
     assert brand.link.lstrip("#") in styles
     assert LIGHT.brand.lstrip("#") not in chart + styles
+
+
+def test_the_logo_of_the_workspace_stands_at_the_title(tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 90), "#C2185B").save(picture, "PNG")
+    head = report_head(brand=Brand("#C2185B", picture.getvalue()))
+    with ZipFile(written(tmp_path, section(), head=head)) as archive:
+        assert archive.read("xl/media/image1.png") == picture.getvalue()
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    assert 'descr="Logo of Northwind Airports"' in drawing
+    # 150 px wide, in the units of drawings.
+    assert '<a:ext cx="1428750"' in drawing
 
 
 def test_a_figure_with_more_digits_than_excel_keeps_is_not_shown_wrong(tmp_path: Path) -> None:
