@@ -52,6 +52,8 @@ def request_run(
     known = find_requested(session, report_id=report.id, request_id=request_id) if request_id is not None else None
     if known is not None:
         return execution_view(session.get_one(ReportExecution, known))
+    if not report.recipients:
+        raise Conflict(f"Nobody gets '{report.name}' any more. Put a reader in before you run it.")
     row = new_execution(session, report, actor=actor, trigger="manual", request_id=request_id)
     audit.record(
         session,

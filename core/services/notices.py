@@ -71,6 +71,7 @@ def build_notice(session: Session, execution_id: uuid.UUID, *, account: SmtpAcco
         message_id=identifier,
         date=clock.now(),
         base_url=get_settings().base_url,
+        extra_headers=account.extra_headers,
     )
 
 

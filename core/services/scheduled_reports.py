@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, event, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from core import clock
-from core.errors import Forbidden
+from core.errors import Conflict, Forbidden
 from core.models import ScheduledReport
 from core.schedule import describe, next_run, upcoming
 from core.schemas.accounts import Actor
@@ -156,8 +156,10 @@ def update_scheduled_report(
 
 
 def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_active: bool) -> ScheduledReportResponse:
-    """Pause, or take up again from now on; raises LimitReached."""
+    """Pause, or take up again from now on; raises LimitReached, and Conflict when all its readers left."""
     row = _find(session, actor, report_id, level="edit")
+    if is_active and not row.recipients:
+        raise Conflict(f"Nobody gets '{row.name}' any more. Put a reader in before you resume it.")
     if row.is_active != is_active:
         _switch(session, row, is_active=is_active, config=ScheduleConfig.model_validate(row.schedule_config))
         row.version += 1

@@ -79,16 +79,17 @@ def _state(saved: EmailConfigResponse | None, *, workspace: bool) -> None:
 
 
 def _save(user: Actor, form: EmailForm, *, workspace: bool) -> None:
+    values = form.values
     with session_scope() as session:
         if form.keeps_password:
             update = (
                 email_configurations.update_workspace_config if workspace else email_configurations.update_email_config
             )
-            kept = {name: value for name, value in form.values.items() if name != "smtp_password"}
+            kept = {name: value for name, value in values.items() if name != "smtp_password"}
             update(session, actor=user, data=EmailConfigUpdate.model_validate(kept))
             return
         save = email_configurations.save_workspace_config if workspace else email_configurations.save_email_config
-        save(session, actor=user, data=EmailConfigCreate.model_validate(form.values))
+        save(session, actor=user, data=EmailConfigCreate.model_validate(values))
 
 
 def _test(user: Actor, form: EmailForm, *, workspace: bool) -> EmailConfigTestResult:

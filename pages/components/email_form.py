@@ -11,6 +11,7 @@ from core.mail.presets import PRESETS, Preset
 from core.schemas.accounts import Actor
 from core.schemas.email_config import EmailConfigResponse
 from pages.components.feedback import plain
+from pages.components.header_lines import as_lines, from_lines
 
 _OTHER: Final = ""
 _SECURITY: Final = {"starttls": "STARTTLS", "tls": "TLS", "none": "None"}
@@ -20,8 +21,14 @@ _SECURITY: Final = {"starttls": "STARTTLS", "tls": "TLS", "none": "None"}
 class EmailForm:
     """What stands in the form; an empty password keeps the saved one."""
 
-    values: dict[str, Any]
+    fields: dict[str, Any]
+    header_lines: str
     keeps_password: bool
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of the account; raises InvalidInput for a line that is no header."""
+        return {**self.fields, "extra_headers": from_lines(self.header_lines)}
 
 
 def email_form(user: Actor, saved: EmailConfigResponse | None, *, key: str) -> EmailForm:
@@ -45,7 +52,8 @@ def email_form(user: Actor, saved: EmailConfigResponse | None, *, key: str) -> E
     values |= _login(preset, saved, key)
     values |= _sender(key)
     password = values["smtp_password"]
-    return EmailForm(values, keeps_password=not password and saved is not None and saved.has_password)
+    lines = _further_headers(key, is_used=saved is not None and bool(saved.extra_headers))
+    return EmailForm(values, lines, keeps_password=not password and saved is not None and saved.has_password)
 
 
 def _seed(user: Actor, saved: EmailConfigResponse | None, key: str) -> None:
@@ -58,6 +66,7 @@ def _seed(user: Actor, saved: EmailConfigResponse | None, key: str) -> None:
         "username": saved.smtp_username if saved else "",
         "from": saved.from_email if saved else user.email,
         "from-name": (saved.from_name or "") if saved else user.name,
+        "headers": as_lines(saved.extra_headers) if saved else "",
     }
     for name, value in start.items():
         st.session_state.setdefault(f"{key}-{name}", value)
@@ -120,6 +129,15 @@ def _sender(key: str) -> dict[str, Any]:
     address = left.text_input("From address", key=f"{key}-from", help="The server must allow this account to use it.")
     name = right.text_input("From name", key=f"{key}-from-name")
     return {"from_email": address, "from_name": name or None}
+
+
+def _further_headers(key: str, *, is_used: bool) -> str:
+    """Open from the start only where there are some: most accounts need none."""
+    with st.expander("Further headers", expanded=is_used):
+        return st.text_area(
+            "One per line, name and value", key=f"{key}-headers", placeholder="X-PM-Message-Stream: reports",
+            help="Stand on every mail of this account. Some providers want a stream, a tag or a set of rules here.",
+        )  # fmt: skip
 
 
 def _encryption(security: str) -> dict[str, bool]:

@@ -37,6 +37,7 @@ _LABELS: Final = {
     "smtp_host": "Server",
     "smtp_port": "Port",
     "from_email": "From address",
+    "extra_headers": "Further headers",
     "new_password": "New password",
 }
 

@@ -8,7 +8,8 @@ from core import clock
 from core.database import read_scope, session_scope
 from core.errors import Conflict, NotFound
 from core.models import AuditEntry, ReportExecution, ScheduledReport
-from core.services import deliveries, executions, mailer, scheduler, unsubscribe
+from core.schemas.scheduled_reports import ScheduledReportUpdate
+from core.services import deliveries, executions, mailer, scheduled_reports, scheduler, unsubscribe
 from core.services.supervisor import supervise
 from tests.ledger import house
 
@@ -113,6 +114,13 @@ def test_the_last_reader_pauses_the_report_with_a_reason(alice, source_url):
     assert (report.recipients, report.is_active, report.next_run_at) == ([], False, None)
     assert "its last reader, dana@example.test" in report.paused_reason
     assert scheduler.look(until=clock.now()).execution_ids == ()
+    with session_scope() as session, pytest.raises(Conflict, match="Put a reader in before you run it"):
+        executions.request_run(session, actor=alice, report_id=report_id)
+    with session_scope() as session, pytest.raises(Conflict, match="Put a reader in before you resume it"):
+        scheduled_reports.set_active(session, actor=alice, report_id=report_id, is_active=True)
+    with session_scope() as session:
+        data = ScheduledReportUpdate(recipients=["kim@example.test"], is_active=True)
+        assert scheduled_reports.update_scheduled_report(session, actor=alice, report_id=report_id, data=data).is_active
 
 
 def test_a_run_in_the_queue_writes_nothing_to_them(alice, report_id, server):

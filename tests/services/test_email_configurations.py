@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from core.database import read_scope, session_scope
@@ -72,6 +73,11 @@ def test_a_change_in_part_keeps_the_password(alice: Actor) -> None:
         ({"smtp_username": "robot"}, "Enter the password for robot"),
         ({"extra_headers": {"Bcc": "eve@example.com"}}, "The header Bcc is set by Rooster itself"),
         ({"extra_headers": {"Content-Type": "text/html"}}, "The header Content-Type is set"),
+        ({"extra_headers": {"From": "eve@example.com"}}, "The header From is set by Rooster itself"),
+        ({"extra_headers": {"subject": "Free"}}, "The header subject is set by Rooster itself"),
+        ({"extra_headers": {"List-Unsubscribe": "<https://x>"}}, "The header List-Unsubscribe is set"),
+        ({"extra_headers": {"Precedence": "bulk"}}, "The header Precedence is set by Rooster itself"),
+        ({"extra_headers": {"X-Tag": "a", "x-tag": "b"}}, "Name each further header once"),
         ({"extra_headers": {"X Tag": "a"}}, "'X Tag' is not the name of a mail header"),
     ],
 )
@@ -189,3 +195,23 @@ def test_five_tests_a_minute_are_enough(alice: Actor, smtp_server: Callable[...,
         _test(alice, data=data)
     with pytest.raises(LimitReached, match="5 tests a minute"):
         _test(alice, data=data)
+
+
+def test_a_header_of_several_lines_is_refused_in_words(alice: Actor) -> None:
+    for headers in ({"X-Tag": "a\r\nBcc: eve@example.com"}, {"X-Tag\r\nBcc": "eve@example.com"}):
+        with pytest.raises(ValidationError, match="use one line without control characters"):
+            make_email_config(alice, extra_headers=headers)
+
+
+def test_what_the_server_announced_counts_until_another_server_is_chosen(alice: Actor) -> None:
+    saved = make_email_config(alice, **GMAIL, preset="gmail")
+    with session_scope() as session:
+        assert mail.account_for(session, alice.id)[0].max_size == 25_000_000
+        mail.note_size_limit(session, saved.id, 10_000_000)
+        assert mail.account_for(session, alice.id)[0].max_size == 10_000_000
+        mail.note_size_limit(session, saved.id, 35_000_000)
+        assert mail.account_for(session, alice.id)[0].max_size == 25_000_000
+        mail.update_email_config(
+            session, actor=alice, data=EmailConfigUpdate(smtp_host="smtp.example.org", preset=None)
+        )
+        assert mail.account_for(session, alice.id)[0].max_size is None
