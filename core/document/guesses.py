@@ -8,18 +8,12 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from core.document.identifiers import CALENDAR, is_calendar_name, is_identifier
 from core.document.model import Column, Kind
 from core.document.values import as_decimal, is_currency, python_values
 
 Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
 
-# Names, not quantities: nobody adds up flight numbers, years or zip codes.
-_ID_ENDINGS = frozenset(
-    "id no nr num number code year zip postcode flight tailnum key uuid guid sku isbn ean iban phone index".split()
-)
-_CALENDAR = frozenset("year month day hour minute week weekday quarter dow isoweek".split())
-# With these, an integer that ends in "time" is a clock reading such as 1745.
-_CLOCK_WORDS = frozenset("dep arr sched scheduled start end departure arrival open close".split())
 _PLACES = frozenset("lat lon lng latitude longitude".split())
 _SHARES = frozenset("rate share ratio fraction pct percent percentage".split())
 _PER_HUNDRED = frozenset("pct percent percentage".split())
@@ -57,9 +51,9 @@ def guess_column(field: pa.Field, sample: pa.Array | None = None) -> Column:
     kind = _kind_of_type(field.type)
     if kind not in ("integer", "decimal"):
         return Column(field.name, field.type, kind, _label(field.name, words))
-    if _is_id(words, field.type):
-        return Column(field.name, field.type, "id", _label(field.name, words))
     numbers = _sample_numbers(sample)
+    if _is_id(words, field.type, numbers):
+        return Column(field.name, field.type, "id", _label(field.name, words))
     if _is_fraction(words, field.type, numbers):
         kept = words[:-1] if words[-1] in _PER_HUNDRED and len(words) > 1 else words
         return Column(field.name, field.type, "percent", _label(field.name, kept), decimals=1)
@@ -92,7 +86,7 @@ def is_quantity(column: Column) -> bool:
 
 
 def is_calendar_part(column: Column) -> bool:
-    return column.kind == "id" and words_of(column.name)[-1:] != [] and words_of(column.name)[-1] in _CALENDAR
+    return column.kind == "id" and is_calendar_name(words_of(column.name))
 
 
 def is_earlier(name: str) -> bool:
@@ -100,7 +94,7 @@ def is_earlier(name: str) -> bool:
     words = words_of(name)
     pairs = set(pairwise(words))
     return bool(set(words) & _EARLIER) or any(
-        pair in pairs for part in _CALENDAR for pair in (("last", part), (part, "ago"))
+        pair in pairs for part in CALENDAR for pair in (("last", part), (part, "ago"))
     )
 
 
@@ -126,14 +120,11 @@ def _kind_of_type(kind: pa.DataType) -> Kind:
     return next((found for test, found in tests if test(kind)), "other")
 
 
-def _is_id(words: list[str], kind: pa.DataType) -> bool:
-    if not words or pa.types.is_decimal(kind) and kind.scale > 0:
+def _is_id(words: list[str], kind: pa.DataType, numbers: list[Any]) -> bool:
+    if pa.types.is_decimal(kind) and kind.scale > 0 or is_earlier(" ".join(words)):
         return False
-    if is_earlier(" ".join(words)):
-        return False
-    if words[-1] in _ID_ENDINGS or len(words) == 1 and words[0] in _CALENDAR:
-        return True
-    return pa.types.is_integer(kind) and words[-1] == "time" and bool(_CLOCK_WORDS & set(words))
+    measures = bool(set(words) & (_LEVELS | _MONEY | _AVERAGES | _SHARES))
+    return is_identifier(words, kind, numbers, measures=measures)
 
 
 def _is_fraction(words: list[str], kind: pa.DataType, numbers: list[Any]) -> bool:

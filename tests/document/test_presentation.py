@@ -61,14 +61,46 @@ def test_flight_numbers_years_and_clock_readings_are_not_quantities() -> None:
     assert columns["time_hour"].kind == "datetime"
 
 
-@pytest.mark.parametrize("name", ["customer_id", "orderNo", "ZIP", "phone_number", "error_code", "fiscal_year", "id"])
-def test_names_that_end_like_an_id_are_ids(name: str) -> None:
+NAMES = """
+    customer_id orderNo ZIP phone_number error_code fiscal_year id orderid customerId order_id_2 invoiceno userid2
+    account flight flight_num flight_num1 flight1 accountNumber phone2 week_no
+    yr year modelyear model_year fiscalyr yearbuilt year_built yr_renovated year_of_birth
+    day_of_week minute_of_day hour_of_day week_of_year dayOfWeek day_of_month
+"""
+QUANTITIES = """
+    number_of_flights flights days n paid codes years_open orders accounts account_balance grid humid void no2 co2
+    years_of_service minutes_of_delay year_total year_to_date sales_2013 month_1 day_12 flight_hours flight_count
+    revenue_per_account flights_per_day sales_per_year visits_last_year units_year_over_year
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_a_number_that_names_something_is_no_quantity(name: str) -> None:
     assert guess(name, [1, 2]).kind == "id"
 
 
-@pytest.mark.parametrize("name", ["number_of_flights", "flights", "days", "n", "paid", "codes", "years_open"])
-def test_names_that_only_look_like_an_id_are_quantities(name: str) -> None:
+@pytest.mark.parametrize("name", QUANTITIES.split())
+def test_a_number_that_only_looks_like_a_name_is_a_quantity(name: str) -> None:
     assert guess(name, [1, 2]).kind == "integer"
+
+
+@pytest.mark.parametrize("name", ["year_2013", "year2", "vintage_year_text", "yr_first_seen", "year_in_school_opened"])
+def test_years_are_told_by_their_values_where_the_name_leaves_it_open(name: str) -> None:
+    assert guess(name, [1999, 2013]).kind == "id"
+    assert guess(name, [12, 2013]).kind == "integer"
+
+
+@pytest.mark.parametrize("name", ["year_total", "orders", "year_sales", "avg_per_year"])
+def test_values_alone_make_no_year(name: str) -> None:
+    assert guess(name, [1999, 2013]).kind != "id"
+
+
+@pytest.mark.parametrize("name", ["yr", "modelyear", "year_built", "day_of_week"])
+def test_a_part_of_a_date_may_carry_the_chart(name: str) -> None:
+    batch = pa.RecordBatch.from_pydict({name: [2001, 2002], "orders": [10, 20]})
+    spec = chart_spec(columns_of(batch.schema, sample=batch))
+    assert spec is not None
+    assert (spec.x.name, [column.name for column in spec.y]) == (name, ["orders"])
 
 
 def test_labels_and_units_come_from_the_name() -> None:
