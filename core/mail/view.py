@@ -226,8 +226,8 @@ def _chart_view(section: Section, copy: Copy) -> ChartView | None:
 
 
 def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) -> str:
-    """Names the files that really hold every row."""
-    files = {file.format: _how(file) for file in (*copy.files.attached, *copy.files.linked)}
+    """Names the files that really hold every row, and how they reach the reader when they are not simply attached."""
+    files = {file.format: file for file in (*copy.files.attached, *copy.files.linked)}
     whole = [
         files[key]
         for key in LABELS
@@ -235,14 +235,21 @@ def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) 
     ]
     if not whole:
         return "All rows are in the full report."
-    noun = "file" if len(whole) == 1 else "files"
-    verb = "is" if section.row_count == 1 else "are"
-    return f"All {plural(section.row_count, 'row')} {verb} in the {join_words(whole)} {noun}."
+    noun, verb = "file" if len(whole) == 1 else "files", "is" if section.row_count == 1 else "are"
+    return f"All {plural(section.row_count, 'row')} {verb} in the {_labels(whole)} {noun}."
 
 
-def _how(file: Attachment) -> str:
-    """`CSV`, or how it reaches the reader when it is not simply attached."""
-    return f"linked {file.label}" if file.url else f"zipped {file.label}" if file.unzipped else file.label
+def _labels(files: Sequence[Attachment]) -> str:
+    """`Excel and CSV`, `linked Excel and CSV`, or `Excel (attached) and CSV (linked)`."""
+    ways = [_way(file) for file in files]
+    if len(set(ways)) > 1:
+        return join_words(f"{file.label} ({way})" for file, way in zip(files, ways, strict=True))
+    labels = join_words(file.label for file in files)
+    return labels if ways[0] == "attached" else f"{ways[0]} {labels}"
+
+
+def _way(file: Attachment) -> str:
+    return "linked" if file.url else "zipped" if file.unzipped else "attached"
 
 
 def _notices(document: ReportDocument, copy: Copy) -> tuple[Notice, ...]:

@@ -111,7 +111,14 @@ def test_the_mail_says_at_its_head_what_is_linked_why_and_until_when():
 def test_the_line_about_all_rows_names_what_is_really_attached_or_linked():
     mixed = linked(fit(make_files(excel=38 * MB), budget=14 * MB))
     zipped = fit(make_files(), budget=600_000, zipper=zipper(90_000))
-    for files, words in ((mixed, "linked Excel and CSV"), (zipped, "Excel and zipped CSV"), (None, "")):
+    every = linked(fit(make_files(), budget=0))
+    said = (
+        (mixed, "Excel (linked) and CSV (attached)"),
+        (zipped, "Excel (attached) and CSV (zipped)"),
+        (every, "linked Excel and CSV"),
+        (None, ""),
+    )
+    for files, words in said:
         expected = f"All 6,680 rows are in the {words} files." if words else "All rows are in the full report."
         for body in both_bodies(report_mail(files=files)):
             assert expected in body
