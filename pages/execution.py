@@ -46,4 +46,4 @@ def show(execution: ExecutionDetail) -> None:
 with refusals_shown():
     if wait_for_address():
         st.stop()
-    live(find, show, lambda execution: execution.status in ACTIVE_STATUSES)
+    live(find, show, lambda execution: execution.status in ACTIVE_STATUSES, can_begin=False)

@@ -1,4 +1,4 @@
-"""Home: did everything that was due arrive, what failed and why, what runs now, what comes next."""
+"""Home: did everything that was due arrive, what failed and why, what ran and runs now, what comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first screen: did everything arrive, what needs a look, what comes next."""
+"""The first screen: did everything arrive, what needs a look, what ran, what comes next."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from core.schemas.scheduled_reports import ScheduledReportResponse
 class Overview(Output):
     """Counts are of the last 24 hours and leave tests out. `attention` holds what failed or is in doubt.
 
+    `recent` are the newest runs of any kind and any age, tests and those under way included.
+
     `first_report_id` is what a newcomer to the sample tries first; None for everybody else.
     """
 
@@ -19,6 +21,7 @@ class Overview(Output):
     waiting: int
     active_reports: int
     attention: list[ExecutionResponse]
+    recent: list[ExecutionResponse]
     upcoming: list[ScheduledReportResponse]
     worker: WorkerState
     first_report_id: Id | None = None

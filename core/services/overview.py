@@ -36,6 +36,7 @@ def get_overview(session: Session, *, actor: Actor) -> Overview:
         waiting=counts.get("queued", 0),
         active_reports=_active_reports(session, actor),
         attention=_attention(session, actor),
+        recent=_recent(session, actor),
         upcoming=upcoming.items,
         worker=workers.get_worker_state(session),
         first_report_id=first_steps.find_first_report(session, actor=actor),
@@ -67,4 +68,9 @@ def _attention(session: Session, actor: Actor) -> list[ExecutionResponse]:
         ReportExecution.created_at > clock.now() - DAY,
         ReportExecution.trigger != "test",
     )
+    return [execution_view(row) for row in session.scalars(newest_first(query).limit(SHOWN))]
+
+
+def _recent(session: Session, actor: Actor) -> list[ExecutionResponse]:
+    query = select(ReportExecution).where(ReportExecution.owner_id == actor.id)
     return [execution_view(row) for row in session.scalars(newest_first(query).limit(SHOWN))]

@@ -16,6 +16,7 @@ from pages.components.status import status_badge
 from pages.components.times import NEVER, duration, short
 
 _WIDTHS: Final = (3.2, 1.3, 1.9, 1.2, 1.1, 1.2)
+_SHORT_WIDTHS: Final = (3.4, 1.4, 2.2, 1.4)
 _MOST_LETTERS: Final = 110
 
 
@@ -23,6 +24,19 @@ def execution_rows(user: Actor, executions: Sequence[ExecutionResponse], *, key:
     list_head(_WIDTHS, ("Report", "Status", "Due", "Took", "Rows", "Sent to"))
     for execution in executions:
         _row(user, execution, key)
+
+
+def short_rows(user: Actor, executions: Sequence[ExecutionResponse]) -> None:
+    """One line each: which report, how it ended, when, how long it took."""
+    list_head(_SHORT_WIDTHS, ("Report", "Status", "When", "Took"))
+    for execution in executions:
+        name, state, when, took = list_row(f"last-{execution.id}", _SHORT_WIDTHS)
+        with name:
+            open_link(EXECUTION, execution.report_name, execution.id)
+        with state:
+            status_badge(execution.status)
+        when.markdown(f"{short(execution.scheduled_for, user)} :small[:gray[{LABELS[execution.trigger].lower()}]]")
+        took.markdown(duration(execution.execution_time_ms))
 
 
 def _row(user: Actor, execution: ExecutionResponse, key: str) -> None:

@@ -14,6 +14,7 @@ from pages.components.feedback import plain, show_feedback
 _CAPTIONS: Final = {
     "run": ("", "", "Due", "Took", "Rows", "Sent to"),
     "schedule": ("", "", "Runs", "Next run"),
+    "last": ("", "", "When", "Took"),
     "next": ("", "Runs", "Next run"),
     "query": ("", "Data source", "Changed"),
     "source": ("", "", "Address"),

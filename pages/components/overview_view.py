@@ -12,19 +12,20 @@ from core.schemas.executions import WorkerState
 from core.schemas.overview import Overview
 from core.schemas.scheduled_reports import ScheduledReportResponse
 from core.services.outbox import is_catching
+from core.states import ACTIVE_STATUSES
 from core.text import plural
-from pages.components.execution_list import execution_rows
+from pages.components.execution_list import execution_rows, short_rows
 from pages.components.feedback import plain
 from pages.components.layout import cards, empty_state, list_head, list_row
 from pages.components.pages_map import DATA_SOURCES, HISTORY, OUTBOX, QUERIES, SCHEDULE, SCHEDULES, go, open_link
-from pages.components.times import relative, short, without_own_zone
+from pages.components.times import ago, relative, short, without_own_zone
 
 _WIDTHS = (3.4, 2.8, 2.2)
 
 
 def overview(user: Actor, found: Overview) -> None:
     _worker(found.worker)
-    if not (found.upcoming or found.attention or found.arrived_24h or found.failed_24h):
+    if not (found.upcoming or found.recent):
         _welcome()
         return
     if found.first_report_id:
@@ -34,16 +35,20 @@ def overview(user: Actor, found: Overview) -> None:
     if found.attention:
         st.header("Needs a look", anchor=False)
         execution_rows(user, found.attention, key="look-")
+    if found.recent:
+        st.header("Last runs", anchor=False)
+        short_rows(user, found.recent)
         st.page_link(HISTORY, label="The whole history", icon=":material/history:")
     _upcoming(user, found.upcoming)
 
 
 def is_moving(found: Overview) -> bool:
-    return bool(found.running or found.waiting)
+    return any(run.status in ACTIVE_STATUSES for run in found.recent) or bool(found.running or found.waiting)
 
 
 def _worker(worker: WorkerState) -> None:
-    if worker.alive:
+    if worker.alive and worker.last_heartbeat:
+        st.caption(f":material/favorite: Worker alive, last sign {ago(worker.last_heartbeat)}.")
         return
     seen = f"was last heard of {relative(worker.last_heartbeat)}" if worker.last_heartbeat else "has never started"
     st.error(

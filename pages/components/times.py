@@ -49,6 +49,12 @@ def relative(at: datetime | None) -> str:
     return f"in {words}" if seconds > 0 else f"{words} ago"
 
 
+def ago(at: datetime) -> str:
+    """`5 s ago`, to the second where `relative` says "just now"."""
+    seconds = max(0, int((clock.now() - at).total_seconds()))
+    return f"{seconds} s ago" if seconds < _MINUTE else relative(at)
+
+
 def without_own_zone(schedule_text: str, user: Actor) -> str:
     """`Every Monday at 07:00`: the zone is named only where it is another one than the reader's."""
     return schedule_text.removesuffix(f", {user.timezone}")

@@ -199,6 +199,7 @@ def test_the_first_screen_counts_what_arrived_and_what_did_not(alice, source_url
         found = overview.get_overview(session, actor=alice)
     assert (found.arrived_24h, found.failed_24h, found.waiting, found.active_reports) == (1, 1, 1, 2)
     assert [row.report_name for row in found.attention] == ["Broken"]
+    assert [row.status for row in found.recent] == ["queued", "failed", "success"]
     assert not found.worker.alive
 
 

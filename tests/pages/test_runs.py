@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from core import host
 from core.database import session_scope
 from core.models import ReportExecution
 from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionResponse
 from core.schemas.scheduled_reports import ScheduledReportResponse
-from core.services import executions
+from core.services import executions, workers
 from tests.factories import make_query_report, make_report
 from tests.pages.conftest import Open, words
 
@@ -40,7 +43,32 @@ def test_the_first_page_shows_what_failed_and_what_comes_next(
     assert "1 run of the last 24 hours did not reach everybody" in seen
     assert "There is no mail account to send from." in seen
     assert "Coming next" in seen
-    assert seen.count(failed.report_name) == 2
+    # Among what needs a look, what ran and what comes.
+    assert seen.count(failed.report_name) == 3
+
+
+def test_the_first_page_lists_the_last_runs_and_leads_to_them(
+    alice: Actor, report: ScheduledReportResponse, open_page: Open
+) -> None:
+    with session_scope() as session:
+        run = executions.request_run(session, actor=alice, report_id=report.id)
+        row = session.get(ReportExecution, run.id)
+        assert row is not None
+        row.status, row.execution_time_ms = "success", 1300
+    page = open_page(alice)
+    assert not page.exception
+    seen = words(page)
+    assert "Needs a look" not in seen
+    assert all(word in seen for word in ("Last runs", "Success", "1.3 s"))
+    assert str(run.id) in "".join(link.proto.query_string for link in page.page_link)
+
+
+def test_the_first_page_says_that_the_worker_is_alive(alice: Actor, open_page: Open) -> None:
+    with session_scope() as session:
+        workers.beat(session, identity=host.identity(), slots=2, version="0.1")
+    seen = words(open_page(alice))
+    assert re.search(r"Worker alive, last sign \d+ s ago\.", seen)
+    assert "Nothing runs at the moment" not in seen
 
 
 def test_a_failed_run_says_what_to_do_and_where(alice: Actor, failed: ExecutionResponse, open_page: Open) -> None:
