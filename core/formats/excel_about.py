@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import pyarrow as pa
 
@@ -14,7 +15,8 @@ from core.formats.words import column_label, instant, parameters_sentence, perio
 from core.text import join_words, plural
 
 # Longer lists of names help nobody.
-_MOST_NAMES = 8
+_MOST_NAMES: Final = 8
+_RUN_BEFORE, _FIRST_RUN = "the run before", "nothing yet: this is the first run"
 
 
 def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, str]]:
@@ -90,11 +92,18 @@ def _undrawn(section: Section) -> list[str]:
     )
 
 
+def period_and_comparison(document: ReportDocument) -> str:
+    """`17-23 Jun 2013 · compared with the run before`, as the mail says it."""
+    said = {_RUN_BEFORE: f"compared with {_RUN_BEFORE}", _FIRST_RUN: "first run, nothing to compare with yet"}
+    period = document.head.period
+    return " \u00b7 ".join(filter(None, (period.label, said.get(_comparison(document)), period.note)))
+
+
 def _comparison(document: ReportDocument) -> str:
     kpis = [kpi for section in document.sections for kpi in section.kpis]
     if any(kpi.previous is not None for kpi in kpis):
-        return "the run before"
-    return "nothing yet: this is the first run" if kpis and document.head.trigger != "test" else ""
+        return _RUN_BEFORE
+    return _FIRST_RUN if kpis and document.head.trigger != "test" else ""
 
 
 def _times(sections: Iterable[Section], head: ReportHead) -> str:

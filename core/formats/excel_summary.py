@@ -12,13 +12,12 @@ from core.clock import zone
 from core.document.charts import chart_alt
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import as_decimal, format_delta, format_value
-from core.formats.excel_about import about, sheets_of
+from core.formats.excel_about import about, period_and_comparison, sheets_of
 from core.formats.excel_book import PAPER, Formats, Part, set_footer
 from core.formats.excel_chart import ChartSheet
 from core.formats.excel_logo import place_logo
 from core.formats.excel_pages import Pages
 from core.formats.excel_styles import Look, Style, number_format
-from core.formats.words import period_line
 from core.text import join_words, one_line, plural
 
 _TILES: Final = 4
@@ -100,7 +99,7 @@ class SummarySheet:
         self._write(self._head.name, self.look.title)
         place_logo(self.sheet, self._head, row=self.row, column=_LAST, cell_width=_TILE_PX)
         self.row += 1
-        self._write(period_line(self._head), self.look.subtitle)
+        self._write(period_and_comparison(self.document), self.look.subtitle)
         self.row += 2
         for notice in [*self.document.notices, *completeness(self.document)]:
             self._band(notice, self.look.notice)
