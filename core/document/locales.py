@@ -5,7 +5,7 @@ Babel rounds half to even, so numbers are rounded here and only dressed by the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
@@ -22,6 +22,9 @@ from core.errors import InvalidInput
 
 MINUS = "\u2212"
 # Wide enough for Arrow's widest decimal (76 digits) and for a float below the limit of plain notation.
+# Up to here a float is exact to more than four places, and its text has no exponent.
+_FAST_BELOW = 1e9
+_MOST_FAST_PLACES = 4
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -80,6 +83,28 @@ def integer_texts(values: list[int], locale: str) -> list[str]:
         return [number_text(Decimal(value), locale, decimals=0) for value in values]
     joined = "\n".join([f"{value:,}" for value in values])
     return joined.replace(",", style.comma).replace("-", MINUS).split("\n") if values else []
+
+
+def float_texts(values: list[float], locale: str, *, decimals: int, other: Callable[[float], str]) -> list[str]:
+    """`number_text` for many floats in one go, which costs a third; `other` writes what is out of the ordinary.
+
+    Python rounds the binary value, and we the decimal one that stands for it. The two part only where that ends with
+    a 5 just behind the last place.
+    """
+    style = number_style(locale)
+    if style.groups != (3, 3) or decimals > _MOST_FAST_PLACES:
+        return [other(value) for value in values]
+    least = 10.0**-decimals
+    plain = [least <= abs(value) < _FAST_BELOW and not _is_tie(repr(value), decimals) for value in values]
+    joined = "\n".join([f"{value:,.{decimals}f}" if fast else "" for value, fast in zip(values, plain, strict=True)])
+    texts = (
+        joined.replace(",", "\0").replace(".", style.point).replace("\0", style.comma).replace("-", MINUS).split("\n")
+    )
+    return [text if fast else other(value) for value, fast, text in zip(values, plain, texts, strict=False)]
+
+
+def _is_tie(exact: str, decimals: int) -> bool:
+    return exact.endswith("5") and len(exact) - exact.find(".") == decimals + 2
 
 
 def percent_text(fraction: Decimal, locale: str, *, decimals: int) -> str:

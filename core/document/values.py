@@ -22,6 +22,7 @@ from core.document.locales import (
     currency_text,
     date_text,
     duration_text,
+    float_texts,
     integer_texts,
     number_text,
     percent_text,
@@ -62,20 +63,25 @@ def format_array(
 ) -> list[str]:
     """A whole column of `format_value`: every distinct value is written once."""
     chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-    show_all = _many(column, pa.types.is_integer(array.type), locale=locale, zone=zone, unit=unit)
+    show_all = _many(column, array.type, locale=locale, zone=zone, unit=unit)
     return [text for chunk in chunks for text in _format_chunk(_plain_resolution(chunk), show_all)]
 
 
 def _many(
-    column: Column, whole: bool, *, locale: str, zone: tzinfo | None, unit: bool
+    column: Column, kind: pa.DataType, *, locale: str, zone: tzinfo | None, unit: bool
 ) -> Callable[[list[Any]], list[str]]:
-    """`format_value` for a list; plain whole numbers and ids, of which there are most, in one go."""
+    """`format_value` for a list; plain numbers and ids, of which there are most, in one go."""
+    whole = pa.types.is_integer(kind)
     style = parse_format(column.format) if column.format else ValueFormat(column.kind)
     if whole and style.kind == "integer" and not (style.compact or style.currency or unit):
         return partial(integer_texts, locale=locale)
     if whole and style.kind == "id":
         return lambda values: [str(value).replace("-", MINUS) for value in values]
     show = formatter(column, locale=locale, zone=zone, unit=unit)
+    decimals = column.decimals if style.decimals is None else style.decimals
+    is_plain = style.kind == "decimal" and not (style.compact or style.currency or unit)
+    if is_plain and decimals is not None and pa.types.is_float64(kind):
+        return partial(float_texts, locale=locale, decimals=decimals, other=show)
     return lambda values: [show(value) for value in values]
 
 
@@ -254,7 +260,7 @@ def _plain_resolution(array: pa.Array) -> pa.Array:
 
 
 def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -> list[str]:
-    if _has_no_dictionary(array.type):
+    if pa.types.is_nested(array.type) or pa.types.is_null(array.type):
         return show_all(array.to_pylist())
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         # Text is shown as it is; long columns of it repeat too little to be worth a dictionary.
@@ -264,12 +270,6 @@ def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -
     # A null has no index; the word for it stands last.
     words.append(MISSING)
     return [words[index] for index in encoded.indices.fill_null(len(words) - 1).to_pylist()]
-
-
-def _has_no_dictionary(kind: pa.DataType) -> bool:
-    """Arrow cannot find the distinct values of these: nested ones, small decimals, extensions such as UUID."""
-    small = pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind)
-    return small or pa.types.is_nested(kind) or pa.types.is_null(kind) or isinstance(kind, pa.BaseExtensionType)
 
 
 def python_values(array: pa.Array) -> list[Any]:

@@ -76,10 +76,10 @@ class RowSpool:
             self._add_chunk(texts, keys, slice(start, min(start + _CHUNK_ROWS, rows.num_rows)))
 
     def _texts(self, array: pa.Array, column: Column) -> Texts:
-        shown: Texts = [
-            text if len(text) <= _MAX_CELL else self._shorten(text)
-            for text in format_array(array, column, locale=self._head.locale, zone=zone(self._head.timezone))
-        ]
+        texts = format_array(array, column, locale=self._head.locale, zone=zone(self._head.timezone))
+        shown: Texts = [*texts]
+        if max(map(len, texts), default=0) > _MAX_CELL:
+            shown = [text if len(text) <= _MAX_CELL else self._shorten(text) for text in texts]
         if array.null_count:
             return [text if valid else None for text, valid in zip(shown, array.is_valid().to_pylist(), strict=True)]
         return shown

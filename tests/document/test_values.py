@@ -169,3 +169,25 @@ def test_an_array_is_written_as_its_values_are(
     given_array = pa.chunked_array([array, array]) if in_chunks else array
     expected = [format_value(v.as_py(), shown, locale=locale, zone=zone, unit=True) for v in given_array]
     assert format_array(given_array, shown, locale=locale, zone=zone, unit=True) == expected
+
+
+@given(
+    values=st.lists(
+        st.floats(allow_nan=True)
+        | st.integers(-(10**7), 10**7).map(lambda n: n / 1000)
+        | st.integers(-(10**5), 10**5).map(lambda n: (2 * n + 1) / 8)
+    ),
+    decimals=st.integers(0, 6),
+    locale=st.sampled_from(["en_GB", "de_DE", "hi_IN", "fr_FR"]),
+)
+def test_many_floats_are_rounded_as_each_by_itself(values: list[float], decimals: int, locale: str) -> None:
+    shown = column("decimal", decimals=decimals)
+    assert format_array(pa.array(values, pa.float64()), shown, locale=locale) == [
+        format_value(value, shown, locale=locale) for value in values
+    ]
+
+
+@given(st.lists(st.none() | st.text()))
+def test_a_column_of_texts_is_shown_as_each_by_itself(values: list[str | None]) -> None:
+    shown = column("text", pa.string())
+    assert format_array(pa.array(values, pa.string()), shown) == [format_value(value, shown) for value in values]
