@@ -44,6 +44,10 @@ def test_every_variable_of_the_picker_has_a_value():
     [
         ("{{ date }}", "2013-06-24"),
         ("{{ time }} {{ timezone }}", "07:00 America/New_York"),
+        ("{{ timestamp }} {{ month_to_date_start }}", "1372071600 2013-06-01"),
+        ("{{ week_start }} {{ quarter_end }} {{ last_year_start }}", "2013-06-24 2013-06-30 2012-01-01"),
+        ("{{ compare.label }} {{ run.number }} {{ run.attempt }}", "10\u201316 Jun 2013 12 1"),
+        ("{{ run.duration }} {{ run.started_at }} {{ run.started_at|date('HH:mm') }}", "0 s 24 Jun 2013, 07:00 07:00"),
         ("{{ days_ago(7) }} {{ last('monday') }}", "2013-06-17 2013-06-17"),
         ("{{ date | date }}", "24 Jun 2013"),
         ("{{ date | date('d MMMM yyyy') }}", "24 June 2013"),
@@ -58,6 +62,13 @@ def test_every_variable_of_the_picker_has_a_value():
 )
 def test_it_fills_in(template, text):
     assert render_body(template, sample_variables({"region": "north", "items": 12})) == text
+
+
+def test_days_and_months_have_their_names_in_the_language_of_the_workspace():
+    values = template_variables(
+        make_head(locale="de_DE"), recipient="", sender="", params={}, dates={}, data=open_values()
+    )
+    assert render_body("{{ weekday }}, {{ month_name }}", values, locale="de_DE") == "Montag, Juni"
 
 
 def test_dates_count_from_the_scheduled_time_in_the_reports_zone():
@@ -118,6 +129,11 @@ def test_a_subject_stays_one_line():
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         "{{ report.__class__ }}{{ report._values }}",
         "{{ days_ago.func.__globals__ }}",
+        "{{ sum.func.__globals__ }}{{ sum.func.__code__ }}",
+        "{{ table.__init__.__globals__ }}{{ kpis._mark.__class__ }}",
+        "{{ first.a.__new__.__globals__ }}{{ first._kind }}",
+        "{{ run.duration.__reduce__() }}",
+        "{{ button('x' * 10**9) }}",
         "{{ ('x' * 30000) | replace('x', 'y' * 30000) }}",
         "{{ " + "(" * 9000 + "1" + ")" * 9000 + " }}",
         "{{ '%1000000000d' % 1 }}",
