@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import openpyxl
 import pyarrow as pa
@@ -76,6 +79,21 @@ def test_ids_averages_and_earlier_periods_get_no_bars(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [0, 1, 1_001])
 def test_a_table_of_one_row_or_of_very_many_has_none(tmp_path: Path, rows: int) -> None:
     assert rules(tmp_path, pa.record_batch({"departures": pa.array(range(rows), pa.int64())})) == {}
+
+
+def test_sheets_with_bars_stay_well_formed_and_their_rows_whole(tmp_path: Path) -> None:
+    """What XlsxWriter writes for bars at the start of a sheet is left out: the rows were there before the bars."""
+    head = section_head(AIRLINES, columns=columns_of(AIRLINES.schema, sample=AIRLINES))
+    plain = Section(section_head(AIRLINES, title="Plain"), row_count=4)
+    parts = [(Section(head, row_count=4), [AIRLINES]), (plain, [AIRLINES])]
+    (file,) = write_report(FORMAT, tmp_path, parts)
+    with ZipFile(file.path) as archive:
+        sheets = [archive.read(f"xl/worksheets/sheet{number}.xml") for number in (2, 3)]
+    for xml in sheets:
+        root = ElementTree.fromstring(xml)  # noqa: S314  our own file
+        assert len(root.findall("{*}sheetData/{*}row")) == 5
+    names = [re.findall(rb"<x14:id>([^<]+)</x14:id>", xml) for xml in sheets]
+    assert len({*names[0], *names[1]}) == len(names[0]) + len(names[1]) == 2
 
 
 def test_they_can_be_switched_off(tmp_path: Path) -> None:
