@@ -10,15 +10,19 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gallery.index import Played, write_index
 from gallery.pictures import SCHEMES, Painter, open_browser
 from gallery.scenes import READER, SCENES
 from gallery.tools import find_tools
 
+if TYPE_CHECKING:
+    from gallery.house import House
+
 
 def make(folder: Path, names: Sequence[str], *, scheme: str | None = None) -> int:
-    """Returns the exit code; raises when a scene cannot be played."""
+    """Returns the exit code: 1 when a scene brought no mail."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     tools = find_tools()
@@ -30,25 +34,38 @@ def make(folder: Path, names: Sequence[str], *, scheme: str | None = None) -> in
         played = _play_all(names, folder, painter)
     page = write_index(folder, played, missing=tools.missing)
     say(f"{sum(len(one.pictures) for one in played)} pictures of {len(played)} scenes. Open {page}")
-    return 0
+    return int(len(played) < len(names))
 
 
 def _play_all(names: Sequence[str], folder: Path, painter: Painter) -> list[Played]:
     # Imported once the environment points at the throw-away folder.
     from gallery import house
-    from gallery.papers import collect
+    from gallery.papers import NoMail
 
     played = []
     with house.opened(with_flights=any(_needs_flights(name) for name in names), progress=say) as home:
         for name in names:
             began = time.monotonic()
-            scene = SCENES[name]
-            home.play(scene)
-            recipient = home.actor.email if scene.to_owner else READER
-            papers = collect(home.outbox, recipient=recipient, folder=folder / name)
-            played.append(Played(name, scene.title, papers, painter.draw(papers)))
+            try:
+                played.append(_play(home, name, folder, painter))
+            except NoMail as error:
+                say(f"{name}: {error}")
+                continue
             say(f"{name}: {len(played[-1].pictures)} pictures in {time.monotonic() - began:.1f} s")
     return played
+
+
+def _play(home: House, name: str, folder: Path, painter: Painter) -> Played:
+    """One scene; raises NoMail when its run brought none."""
+    from gallery.papers import collect
+
+    scene = SCENES[name]
+    # What an earlier scene sent is not this one's.
+    home.outbox.clear()
+    home.play(scene)
+    recipient = home.actor.email if scene.to_owner else READER
+    papers = collect(home.outbox, recipient=recipient, folder=folder / name)
+    return Played(name, scene.title, papers, painter.draw(papers))
 
 
 def _needs_flights(name: str) -> bool:

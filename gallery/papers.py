@@ -12,10 +12,14 @@ from sqlalchemy import select
 
 from core.database import read_scope
 from core.mail.outbox import Outbox
-from core.models import GeneratedFile
+from core.models import GeneratedFile, ReportExecution
 from core.services import storage
 
 _CID = re.compile(r"cid:([\w.-]+)")
+
+
+class NoMail(Exception):
+    """A scene was played and nobody got anything; in words for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class Papers:
 def collect(outbox: Outbox, *, recipient: str, folder: Path) -> Papers:
     """The newest mail to `recipient`, taken apart."""
     folder.mkdir(parents=True, exist_ok=True)
-    summary = next(mail for mail in outbox.list(limit=200) if recipient in mail.envelope.recipients)
+    summary = next((mail for mail in outbox.list(limit=200) if recipient in mail.envelope.recipients), None)
+    if summary is None:
+        raise NoMail(f"No mail to {recipient} came: {_last_error()}")
     (folder / "mail.eml").write_bytes(outbox.raw(summary.id))
     mail = outbox.get(summary.id)
     page, text = folder / "mail.html", folder / "mail.txt"
@@ -44,6 +50,12 @@ def collect(outbox: Outbox, *, recipient: str, folder: Path) -> Papers:
         *(f"attached: {file.name} ({file.size:,} bytes)" for file in mail.attachments),
     )
     return Papers(folder, summary.subject, page, text, _files(mail.headers, folder), facts)
+
+
+def _last_error() -> str:
+    with read_scope() as session:
+        newest = select(ReportExecution.error_message).order_by(ReportExecution.created_at.desc()).limit(1)
+        return session.scalar(newest) or "the run tells no error"
 
 
 def _with_pictures(html: str, outbox: Outbox, mail_id: str) -> str:

@@ -82,16 +82,17 @@ def _bar(palette: Palette) -> dict[str, Any]:
 
 
 def _colour_thirds(sheet: Any, place: int, rows: tuple[int, int], bands: list[Any], *, more_is_better: bool) -> None:
-    """The lowest and the highest third, then what is between; one value everywhere is none of them."""
+    """The worst and the best third, then what is between; one value everywhere is none of them.
+
+    Always in the order of the bands: their numbers follow the first use, and a sheet is drawn alone as well.
+    """
     first, last = rows
     name = xl_col_to_name(place)
     cell, area = f"{name}{first}", f"${name}${first}:${name}${last}"
-    low, high, middle = bands if more_is_better else (bands[1], bands[0], bands[2])
-    rules = (
-        (_THIRD.format(cell=cell, sign="<", range=area, share="1/3"), low),
-        (_THIRD.format(cell=cell, sign=">", range=area, share="2/3"), high),
-        (f"AND(ISNUMBER({cell}),MIN({area})<MAX({area}))", middle),
-    )
-    for formula, band in rules:
+    low = _THIRD.format(cell=cell, sign="<", range=area, share="1/3")
+    high = _THIRD.format(cell=cell, sign=">", range=area, share="2/3")
+    between = f"AND(ISNUMBER({cell}),MIN({area})<MAX({area}))"
+    formulas = (low, high, between) if more_is_better else (high, low, between)
+    for formula, band in zip(formulas, bands, strict=True):
         rule = {"type": "formula", "criteria": f"={formula}", "format": band, "stop_if_true": True}
         sheet.conditional_format(first - 1, place, last - 1, place, rule)

@@ -63,7 +63,10 @@ def test_more_is_better_or_worse_as_the_name_or_the_key_figure_says(tmp_path: Pa
     assert colours(rules(tmp_path)["D2:D5"]) == [LIGHT.bad_soft, LIGHT.good_soft, LIGHT.warn_soft]
     share = Column("on_time_rate", pa.float64(), "percent", "On time")
     said = (Kpi("On time", "on_time_rate", "avg", 0.75, share, higher_is_better=False),)
-    assert colours(rules(tmp_path, kpis=said)["D2:D5"]) == [LIGHT.good_soft, LIGHT.bad_soft, LIGHT.warn_soft]
+    fewer = rules(tmp_path, kpis=said)["D2:D5"]
+    assert colours(fewer) == [LIGHT.bad_soft, LIGHT.good_soft, LIGHT.warn_soft]
+    assert ">PERCENTILE" in fewer[0].formula[0]
+    assert "<PERCENTILE" in fewer[1].formula[0]
 
 
 def test_a_rate_without_a_direction_has_no_colours(tmp_path: Path) -> None:
@@ -113,3 +116,19 @@ def test_it_refuses_options_that_it_does_not_have(tmp_path: Path, options: Any, 
         FORMAT.open(tmp_path, stem="x", head=report_head(format_options={"excel": options}))
     assert words in caught.value.message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sheets_with_opposite_directions_keep_their_colours_in_one_workbook(tmp_path: Path) -> None:
+    share = Column("on_time_rate", pa.float64(), "percent", "On time")
+    sections = []
+    for number, better in enumerate((True, False), start=1):
+        head = section_head(AIRLINES, title=f"Part {number}", columns=columns_of(AIRLINES.schema, sample=AIRLINES))
+        kpi = Kpi("On time", "on_time_rate", "avg", 0.75, share, higher_is_better=better)
+        sections.append((Section(head, row_count=4, kpis=(kpi,)), [AIRLINES]))
+    (file,) = write_report(FORMAT, tmp_path, sections)
+    book = openpyxl.load_workbook(file.path)
+    for name, worst in (("Part 1", "<PERCENTILE"), ("Part 2", ">PERCENTILE")):
+        found = next(area.rules for area in book[name].conditional_formatting if str(area.sqref) == "D2:D5")
+        first = min(found, key=lambda rule: rule.priority)
+        assert colours([first]) == [LIGHT.bad_soft]
+        assert worst in first.formula[0]
