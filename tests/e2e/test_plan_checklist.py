@@ -1,51 +1,43 @@
-"""The checklist that people would go through by hand, over REST against running processes."""
+"""The checklist that people would go through by hand, over REST against running processes.
+
+Web, consumer, PostgreSQL, Redis, and a mail server with TLS and a log-in. Each of the five groups tells its result.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import httpx2
 import pytest
 from sqlalchemy import select, update
 
 from core import clock
 from core.models import EmailConfiguration, ScheduledReport
-from tests.e2e.installation import PASSWORD, Installation, finished, installed, made
+from tests.e2e.checklist import FORMATS, READER, ZONE, House, daily, endings, instant, make_shop, surroundings
+from tests.e2e.installation import PASSWORD, finished, installed, made
 from tests.fixtures_smtp import PASSWORD as MAIL_PASSWORD
 from tests.fixtures_smtp import USER, Behaviour, SmtpServer
 from tests.fixtures_worker import until
 
 ME: Final = "grace@example.test"
-READER: Final = "manager@example.test"
 REFUSED: Final = "nobody@example.test"
-ZONE: Final = "America/New_York"
-FORMATS: Final = ["excel", "csv", "pdf"]
 ENDINGS: Final = {"xlsx", "csv", "pdf"}
 
 
-@dataclass
-class House:
-    """The installation, a person's REST client and the mail server, which refuses one address."""
-
-    installation: Installation
-    api: httpx2.Client
-    mail: SmtpServer
-
-    def mails_to(self, address: str) -> list[Any]:
-        return [mail.message for mail in self.mail.received if mail.recipients == [address]]
-
-
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, smtp_module_server: Callable[..., SmtpServer]) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory,
+    servers: dict[str, str],
+    smtp_module_server: Callable[..., SmtpServer],
+) -> Iterator[House]:
     no_such = Behaviour(rcpt={REFUSED: "550 5.1.1 No such user here"})
     mail = smtp_module_server(mode="starttls", auth=True, behaviour=no_such)
     variables = {
+        **servers,
         "ROOSTER_ADMIN_EMAIL": ME,
         "ROOSTER_ADMIN_PASSWORD": PASSWORD,
         "ROOSTER_SAMPLE": "0",
@@ -54,7 +46,22 @@ def house(tmp_path_factory: pytest.TempPathFactory, smtp_module_server: Callable
     }
     with installed(tmp_path_factory.mktemp("checklist"), variables) as installation:
         with installation.signed_in(ME) as api:
-            yield House(installation, api, mail)
+            house = House(installation, api, mail)
+            assert surroundings(house).startswith("postgresql ok, redis ok, a worker")
+            yield house
+
+
+@pytest.fixture(scope="class", autouse=True)
+def _told(request: pytest.FixtureRequest, house: House) -> Iterator[None]:
+    """One line for each group, on what it ran and how it went."""
+    before = request.session.testsfailed
+    yield
+    checks = sum(1 for item in request.session.items if getattr(item, "cls", None) is request.cls)
+    failed = request.session.testsfailed - before
+    group = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", request.cls.__name__.removeprefix("Test")).lower()
+    line = f"checklist, {group}: {checks - failed} of {checks} hold, {surroundings(house)}"
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{line}")  # noqa: T201 - the result belongs into the log of the tests
 
 
 @pytest.fixture(scope="module")
@@ -113,40 +120,6 @@ def run(house: House, overdue: tuple[dict[str, Any], datetime]) -> dict[str, Any
     address = f"/api/scheduled-reports/{overdue[0]['id']}/executions"
     [row] = until(lambda: house.api.get(address).json(), seconds=120, what="the clock to find the overdue report")
     return finished(house.api, row["id"])
-
-
-def make_shop(folders: pytest.TempPathFactory) -> str:
-    path = folders.mktemp("shop") / "shop.db"
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE sales (region TEXT, amount INTEGER)")
-    connection.executemany("INSERT INTO sales VALUES (?, ?)", [("North", 100), ("South", 250)])
-    connection.commit()
-    connection.close()
-    return str(path)
-
-
-def daily(query: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """The plan's example: a daily report at 08:00."""
-    body = {
-        "name": "Daily Sales Report",
-        "description": "Sales summary sent every morning",
-        "saved_query_id": query["id"],
-        "schedule_config": {"type": "daily", "time": "08:00", "timezone": ZONE},
-        "recipients": [READER],
-        "formats": FORMATS,
-        "email_subject": "Daily Sales Report - {{date}}",
-        "email_body": "Please find attached today's sales report.",
-        "is_active": True,
-    }
-    return body | changes
-
-
-def endings(message: Any) -> set[str]:
-    return {str(part.get_filename()).rpartition(".")[2] for part in message.iter_attachments()}
-
-
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 class TestEmailConfiguration:
