@@ -127,6 +127,8 @@ def _render_html(name: str, values: Mapping[str, Any], *, brand: Brand, is_rtl: 
         "dark": with_brand(DARK, brand.colour),
         "logo": f"cid:{LOGO_CID}" if brand.logo else "",
         "dir": "rtl" if is_rtl else "ltr",
+        # A number, or a sentence of ours, keeps its own direction where the page runs the other way.
+        "auto": Markup(' dir="auto"') if is_rtl else "",
         "left": "right" if is_rtl else "left",
         "right": "left" if is_rtl else "right",
         "padding": _PREHEADER_PADDING,

@@ -112,5 +112,5 @@ def test_the_logo_travels_inside_the_mail_and_takes_the_place_of_the_letter() ->
 def test_right_to_left_languages_mirror_the_mail() -> None:
     html, _text = bodies("Hello", locale="ar_EG")
     assert 'dir="rtl"' in html
-    assert '<th scope="row" align="right"' in html
+    assert '<th scope="row" dir="auto" align="right"' in html
     assert 'dir="ltr"' in bodies("Hello")[0]
