@@ -184,6 +184,72 @@ def test_files_and_tests_that_the_pages_name_exist():
     assert wrong == []
 
 
+PLAN_NAMES = """
+    ScheduleConfigSchema ScheduledReportCreate ScheduledReportUpdate ScheduledReportResponse ReportExecutionResponse
+    EmailConfigCreate EmailConfigResponse EmailConfigTest EmailStr smtp_host smtp_port use_tls use_ssl smtp_username
+    smtp_password from_email from_name day_of_week day_of_month dashboard_id saved_query_id email_subject email_body
+    get_current_user JWT shared_task check_and_run_scheduled_reports run_scheduled_report_task
+    execute_dashboard_queries execute_saved_query generate_all_formats send_report_email calculate_next_run
+    generated_files sent_to execution_time_ms row_count error_message test_week3_integration React
+"""
+
+
+def test_every_name_of_the_plan_has_its_place():
+    text = text_of("docs/plan.md")
+    assert [name for name in PLAN_NAMES.split() if name not in text] == []
+
+
+def test_what_the_plan_page_points_to_exists():
+    """In each row the first cell is the plan's own; paths, `module.name` and names of ours stand in the others."""
+    ours, modules = _names_of_ours()
+    wrong = []
+    for word in _pointed_to(text_of("docs/plan.md")):
+        if re.fullmatch(r"(core|web|pages|tests|script|migrations|docs)/[\w./-]+|[\w-]+\.(py|txt)", word):
+            wrong += [] if (ROOT / word).exists() else [word]
+        elif re.fullmatch(r"[A-Za-z]\w*\.\w+", word):
+            module, name = word.split(".")
+            wrong += [] if name in modules.get(module, ours.get(module, set())) else [word]
+        elif re.fullmatch(r"_?[A-Za-z]+(_[a-z]+)+|_[a-z]+|([A-Z][a-z]+){2,}", word):
+            wrong += [] if any(word in found for found in (ours, *modules.values(), *ours.values())) else [word]
+    assert wrong == []
+
+
+def _pointed_to(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        own = line.split("|", 2)[-1] if line.startswith("|") else line
+        yield from re.findall(r"`([^`\s]+)`", own)
+
+
+def _names_of_ours() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """By class and by module: what each defines, imports included."""
+    classes: dict[str, set[str]] = {}
+    modules: dict[str, set[str]] = {}
+    folders = [ROOT / name for name in ("core", "web", "pages", "tests")]
+    for path in [ROOT / "tasks.py", *(path for folder in folders for path in folder.rglob("*.py"))]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules.setdefault(path.stem, set()).update(_defined(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                classes.setdefault(node.name, set()).update(_defined(node))
+    return classes, modules
+
+
+def _defined(scope: ast.Module | ast.ClassDef) -> set[str]:
+    found: set[str] = set()
+    for node in scope.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {name.asname or name.name for name in node.names}
+    if isinstance(scope, ast.ClassDef):
+        stored = (node for node in ast.walk(scope) if isinstance(node, ast.Attribute))
+        found |= {node.attr for node in stored if isinstance(node.ctx, ast.Store)}
+    return found
+
+
 def test_shell_examples_can_be_parsed():
     for page in PAGES:
         for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
