@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.document.tokens import FONT_STACK, LIGHT, Palette
 from core.document.values import format_value
 from core.text import join_words, one_line
 
+# Inter, Segoe and DejaVu are wider than our font, which measures.
+_BROWSERS_FONT = 1.15
 _WEIGHTS: dict[Weight, int] = {"regular": 400, "semibold": 600, "bold": 700}
 
 
@@ -49,7 +52,7 @@ def chart_svg(
     locale: str = "en_GB",
 ) -> str:
     """An `<svg>` element that scales with its place, with a tooltip per value; all text is escaped."""
-    frame = _frame(chart, palette, width_px, height_px, font_px, locale)
+    frame = replace(_frame(chart, palette, width_px, height_px, font_px, locale), wider=_BROWSERS_FONT)
     shapes = "".join(_WRITERS[type(shape)](shape) for shape in shapes_of(frame))
     size = f"{frame.width:g} {frame.height:g}"
     return (

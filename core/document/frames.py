@@ -26,6 +26,8 @@ class Frame:
     height: float
     font: float
     locale: str
+    # How much wider than ours the font may be that draws the names; a browser takes its own.
+    wider: float = 1.0
 
     def text(self, value: float | None) -> str:
         """A value in full, with its unit, for tooltips."""

@@ -72,8 +72,15 @@ def _by_importance(section: Section, texts: Sequence[Sequence[str]]) -> list[Col
     visible = section.head.visible
     names = visible[: _names(visible, texts)]
     figures = {kpi.column for kpi in section.kpis}
+    # A share of all rows is a column of its own beside the rows' shares, by the same label.
+    labels = {kpi.label.casefold() for kpi in section.kpis}
     others = [column for column in visible if column not in names]
-    return [*names, *sorted(others, key=lambda column: (column.name not in figures, not column.is_numeric))]
+
+    def rank(column: Column) -> tuple[bool, bool]:
+        is_figure = column.name in figures or column.label.casefold() in labels
+        return not is_figure, not column.is_numeric
+
+    return [*names, *sorted(others, key=rank)]
 
 
 def _names(visible: Sequence[Column], texts: Sequence[Sequence[str]]) -> int:
