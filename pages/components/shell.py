@@ -13,6 +13,7 @@ from streamlit.navigation.page import Page
 from core.schemas.accounts import Actor
 from pages.components.guard import find_user, require_user
 from pages.components.menu import MENU, MenuEntry
+from pages.components.signed_out import leave_when_signed_out
 from web.below import address_of
 
 _STATIC: Final = Path(__file__).parents[2] / "static"
@@ -38,6 +39,7 @@ def main() -> None:
     page = st.navigation(_sections(user))
     st.logo(_STATIC / "logo.svg", icon_image=_STATIC / "favicon.svg", size="large")
     _show_way_out(require_user())
+    leave_when_signed_out()
     page.run()
 
 

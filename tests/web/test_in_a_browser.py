@@ -76,17 +76,18 @@ def test_a_run_without_an_address_says_so_in_the_end(context: BrowserContext) ->
     expect(page.get_by_text("names no run")).to_be_visible(timeout=_PATIENCE_MS)
 
 
-def test_leaving_in_one_tab_ends_the_other(context: BrowserContext) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_leaving_in_one_tab_leads_the_other_to_the_login_page_and_back(context: BrowserContext, width: int) -> None:
     page = sign_in(context)
     other = context.new_page()
+    other.set_viewport_size({"width": width, "height": 800})
     with other.expect_websocket() as opened:
-        other.goto("/history")
-    expect(way_out(other)).to_be_visible(timeout=_PATIENCE_MS)
+        other.goto("/history?status=failed")
+    expect(other.get_by_role("heading", name="History")).to_be_visible(timeout=_PATIENCE_MS)
     with opened.value.expect_event("close", timeout=_PATIENCE_MS):
         way_out(page).click()
         page.wait_for_url("**/login")
-    expect(other.get_by_role("dialog")).to_contain_text("401", timeout=_PATIENCE_MS)
-    other.reload()
+    other.wait_for_url("**/login?next=%2Fhistory%3Fstatus%3Dfailed", timeout=_PATIENCE_MS)
     expect(other.get_by_label("Password")).to_be_visible()
     assert "rooster_session" not in {cookie["name"] for cookie in context.cookies()}
 
