@@ -98,7 +98,9 @@ class SectionHead:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section after its last row. A failed one has `error` (words for people) and no rows.
+    """A section after its last row. A failed one has `error` (words for readers) and no rows.
+
+    `cause` is why it failed, with names of servers and tables: for people who may see the run, never in a document.
 
     `totals` are the aggregates over all rows that the texts of the mail ask for, by (aggregate, column);
     `fingerprint` is the same for the same rows in the same order. With `as_figures` its key figures are all that
@@ -115,6 +117,7 @@ class Section:
     totals: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     fingerprint: str = ""
     as_figures: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,10 @@ def _section(state: _Pass, planned: PlannedQuery) -> Section:
         if error.transient:
             raise
         state.errors.append(error)
-        section = Section(_head(planned, pa.schema([]), None), elapsed_ms=_since(began), error=error.message)
-        state.notices.append(f"{planned.title} is missing: {error.message}")
+        words = f"It could not be read this time; {state.plan.head.owner_name} can see why."
+        head = _head(planned, pa.schema([]), None)
+        section = Section(head, elapsed_ms=_since(began), error=words, cause=error.message)
+        state.notices.append(f"{planned.title} is missing: it could not be read this time.")
     for writer in state.writers.values():
         writer.end(section)
     return section

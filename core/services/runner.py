@@ -121,7 +121,7 @@ def _commit(
         "tiles": [_tile(section) for section in document.sections],
         "progress": {},
         "error_class": "tile" if document.failed else None,
-        "error_message": document.failed[0].error if document.failed else None,
+        "error_message": document.failed[0].cause if document.failed else None,
     }
     if not ledger.moved(session, ledger.ours(plan.execution_id, plan.fence).values(**values)):
         raise LeaseLost("The lease was lost before the result could be stored.")
@@ -146,7 +146,7 @@ def _tile(section: Any) -> dict[str, Any]:
         "title": section.head.title,
         "rows": section.row_count,
         "elapsed_ms": section.elapsed_ms,
-        "error": section.error,
+        "error": section.cause or section.error,
     }
 
 
