@@ -29,6 +29,13 @@ CLOSED = (
     "/auth/login",
     "/oauth2callback",
     "/logout",
+    "/d",
+    "/d/",
+    "/d/abc/def",
+    "/d/a.b",
+    "/u",
+    "/u/",
+    "/u/abc/def",
 )
 API = (
     "/api",
@@ -118,3 +125,16 @@ def test_it_has_no_page_under_the_name_of_a_bundle_that_does_not_exist(
 @pytest.mark.parametrize("path", ["/api/email-config/presets", "/api/health"])
 def test_it_lets_everybody_ask_what_is_public(web_server: WebServer, path: str) -> None:
     assert web_server.client().get(path).status_code in (200, 503)
+
+
+@pytest.mark.parametrize("path", ["/d/abc", "/u/abc"])
+def test_a_broken_link_of_a_mail_is_explained_without_a_login(web_server: WebServer, path: str) -> None:
+    response = web_server.client().get(path, headers=HTML)
+    assert response.status_code == 404
+    assert "This link is not complete" in response.text
+    assert "set-cookie" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_link_to_a_file_is_only_read(web_server: WebServer, method: str) -> None:
+    assert web_server.client().request(method, "/d/abc", content=b"x").status_code == 401
