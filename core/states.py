@@ -98,7 +98,7 @@ LABELS: Final[dict[str, str]] = {
 
 
 def outcome_of(deliveries: list[DeliveryStatus], *, failed_tiles: int) -> ExecutionStatus:
-    """The status of an execution once no delivery is open any more (`decisions.md` 11).
+    """The status of an execution once no delivery is open any more.
 
     Cancelled mails do not count as sent; a run whose every mail failed is `failed`.
     """

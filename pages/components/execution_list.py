@@ -35,7 +35,8 @@ def short_rows(user: Actor, executions: Sequence[ExecutionResponse]) -> None:
             open_link(EXECUTION, execution.report_name, execution.id)
         with state:
             status_badge(execution.status)
-        when.markdown(f"{short(execution.scheduled_for, user)} :small[:gray[{LABELS[execution.trigger].lower()}]]")
+        unplanned = "" if execution.trigger == "schedule" else f" :small[:gray[{LABELS[execution.trigger].lower()}]]"
+        when.markdown(short(execution.scheduled_for, user) + unplanned)
         took.markdown(duration(execution.execution_time_ms))
 
 
