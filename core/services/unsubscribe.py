@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import DeliveryError, NotFound
 from core.models import Delivery, ReportExecution, ScheduledReport
-from core.services import audit, delivery_ledger, ledger, stop_notices
+from core.services import audit, ledger, stop_notices
 from core.services.keys import key_ring
 from core.settings import get_settings
 from core.states import ACTIVE_STATUSES, STOPPED
@@ -72,11 +73,15 @@ def stop_mails(session: Session, *, token: str, ip: str) -> Stopped:
     Raises NotFound for a token that is not ours.
     """
     report_id, digest = _read(token)
+    # Runs before their report, as those who end a run take them: two of us never wait for each other.
+    runs = _active_runs(session, report_id)
     report = session.get(ScheduledReport, report_id, with_for_update=True)
     address = _address_of(report, digest) if report else None
     if report is None or address is None:
         return Stopped(report.name if report else "")
     consequences = _leave(report, address)
+    for run in runs:
+        _forget_reader(run, address)
     touched = _drop_waiting(session, report, address)
     told = stop_notices.plan_stop_notice(session, report, address=address, consequences=consequences)
     audit.record(
@@ -89,9 +94,6 @@ def stop_mails(session: Session, *, token: str, ip: str) -> Stopped:
         detail={"recipient": address, "paused": not report.recipients},
         ip=ip,
     )
-    session.flush()
-    for execution_id in touched:
-        delivery_ledger.settle(session, execution_id)
     return Stopped(report.name, tuple({*touched, *told}))
 
 
@@ -158,20 +160,18 @@ def _pause(report: ScheduledReport, address: str) -> list[str]:
     return ["Nobody gets the report any more, so it is paused. Put a reader in before you resume it."]
 
 
+def _active_runs(session: Session, report_id: uuid.UUID) -> Sequence[ReportExecution]:
+    """Locked: one that commits its mails meanwhile is waited for, and its mails are seen afterwards."""
+    query = select(ReportExecution).where(
+        ReportExecution.scheduled_report_id == report_id,
+        ReportExecution.status.in_(ACTIVE_STATUSES),
+        ReportExecution.trigger != "test",
+    )
+    return session.scalars(query.order_by(ReportExecution.id).with_for_update()).all()
+
+
 def _drop_waiting(session: Session, report: ScheduledReport, address: str) -> set[uuid.UUID]:
-    """Mails that have not left, and runs that would be for nobody; returns the runs whose mails changed."""
-    # The runs first: one that commits its mails meanwhile is waited for, and its mails are seen below.
-    runs = session.scalars(
-        select(ReportExecution)
-        .where(
-            ReportExecution.scheduled_report_id == report.id,
-            ReportExecution.status.in_(ACTIVE_STATUSES),
-            ReportExecution.trigger != "test",
-        )
-        .with_for_update()
-    ).all()
-    for run in runs:
-        _forget_reader(run, address)
+    """Mails that have not left; returns the runs whose mails changed, to be settled when they are rung."""
     waiting = select(Delivery).where(
         Delivery.execution_id.in_(select(ReportExecution.id).where(ReportExecution.scheduled_report_id == report.id)),
         func.lower(Delivery.recipient) == address.lower(),
