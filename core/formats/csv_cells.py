@@ -65,7 +65,7 @@ def _field(column: pa.Array, options: CsvOptions, zone: str) -> pa.Array:
     if text is not None:
         fields = quoted(guarded(text) if options.guard and pa.types.is_string(kind) else text, options)
     else:
-        fields = _told_from_null(_spelled(column, options, zone), options)
+        fields = _told_from_null(_spelled(column, options, zone), kind, options)
     return fields if fields.null_count == 0 else fields.fill_null(literal(options.null))
 
 
@@ -106,11 +106,11 @@ def _day_first(texts: pa.Array, options: CsvOptions) -> pa.Array:
     return pc.replace_substring_regex(moved, r"^(\d{4})-(\d{2})-(\d{2})T", day + " ")
 
 
-def _told_from_null(fields: pa.Array, options: CsvOptions) -> pa.Array:
+def _told_from_null(fields: pa.Array, kind: pa.DataType, options: CsvOptions) -> pa.Array:
     """In quotes when everything is to be, or when the value is spelled like the text for null."""
     if options.quote_all:
         return join(['"', fields, '"'])
-    if not options.null:
+    if not options.null and not is_binary(kind):
         return fields
     return patch(fields, pc.equal(fields, literal(options.null)), fields, _in_quotes)
 

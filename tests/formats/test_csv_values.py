@@ -87,6 +87,11 @@ def test_null_is_empty_and_empty_text_is_quoted(tmp_path: Path) -> None:
     assert pyarrow.csv.read_csv(path, convert_options=options)["text"].to_pylist() == [None, ""]
 
 
+def test_empty_bytes_are_told_from_null_as_empty_text_is(tmp_path: Path) -> None:
+    table = pa.record_batch({"n": pa.array([1, 2]), "data": pa.array([None, b""])})
+    assert write_table(FORMAT, tmp_path, table).read_bytes().endswith(b'n,data\r\n1,\r\n2,""\r\n')
+
+
 @pytest.mark.parametrize(
     "text",
     [
