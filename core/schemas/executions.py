@@ -35,6 +35,7 @@ class DeliveryResponse(Output):
     attempts: int
     smtp_code: int | None
     smtp_response: str | None
+    error_class: str | None
     error_message: str | None
     message_id: str
     sent_at: Instant | None

@@ -111,6 +111,7 @@ def _delivery(mail: Delivery) -> DeliveryResponse:
         "status",
         "smtp_code",
         "smtp_response",
+        "error_class",
         "error_message",
         "message_id",
         "sent_at",

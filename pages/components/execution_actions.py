@@ -11,6 +11,7 @@ from core.database import session_scope
 from core.schemas.accounts import Actor
 from core.schemas.executions import DeliveryResponse, ExecutionDetail, ExecutionResponse
 from core.services import deliveries, download_links, executions
+from core.states import STOPPED
 from core.text import plural
 from pages.components.confirm import confirm
 from pages.components.feedback import act, say
@@ -84,8 +85,10 @@ def _revoke(user: Actor, execution: ExecutionDetail) -> str:
 
 
 def ask_resend(user: Actor, execution: ExecutionDetail) -> None:
-    everybody = list(dict.fromkeys(delivery.recipient for delivery in execution.deliveries))
-    left_out = [delivery.recipient for delivery in execution.deliveries if delivery.status != "sent"]
+    # Who asked for no more mails is no choice.
+    mails = [delivery for delivery in execution.deliveries if delivery.error_class != STOPPED]
+    everybody = list(dict.fromkeys(delivery.recipient for delivery in mails))
+    left_out = [delivery.recipient for delivery in mails if delivery.status != "sent"]
 
     @st.dialog("Send the same files again?", icon=":material/forward:")
     def ask() -> None:
