@@ -81,7 +81,8 @@ def load_postgres(url: str, tables: dict[Table, int]) -> str:
             )
             connection.execute(sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(table.name), columns))
             if table is MIXED:
-                connection.execute(f"INSERT INTO mixed SELECT {_MIXED_ROW} FROM generate_series(0::bigint, {rows - 1}) AS i")  # type: ignore[arg-type]
+                numbers = f"generate_series(0::bigint, {rows - 1}) AS i"
+                connection.execute(f"INSERT INTO mixed SELECT {_MIXED_ROW} FROM {numbers}")  # type: ignore[arg-type]
                 continue
             with connection.cursor().copy("COPY flights FROM STDIN") as copy:
                 for row in islice(_flights(), rows):
