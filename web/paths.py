@@ -42,7 +42,9 @@ _MAIL_LINKS: Final = {
     re.compile(r"/d/[A-Za-z0-9_-]{1,120}"): ("GET", "HEAD"),
     re.compile(r"/u/[A-Za-z0-9_-]{1,120}"): ("GET", "HEAD", "POST"),
 }
-_CREDENTIALS: Final = re.compile(r"/api/(?:auth/(?:password|tokens(?:/.*)?)|users/(?:invitations|[^/]+/link))")
+_ACCESS: Final = re.compile(
+    r"/api/(?:auth/(?:password|tokens(?:/.*)?)|users(?:/[^/]+(?:/(?:link|transfer))?)?|email-config/workspace)"
+)
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -79,9 +81,9 @@ def takes_bearer(path: str) -> bool:
     return is_api(path) or path.startswith("/files/")
 
 
-def is_about_credentials(path: str) -> bool:
-    """What makes or changes a token or a password, or answers with a link that does."""
-    return _CREDENTIALS.fullmatch(path) is not None
+def gives_access(path: str) -> bool:
+    """Written to, it makes a token, a password or a person, takes over what others own, or moves their mail."""
+    return _ACCESS.fullmatch(path) is not None
 
 
 def is_navigation(scope: Scope) -> bool:

@@ -109,9 +109,9 @@ def _beyond(scope: Scope, bearer: identity.Bearer) -> Response | None:
     reads = scope["method"] in ("GET", "HEAD")
     if not reads and not bearer.may_write:
         return JSONResponse({"detail": "This token may only read. Make one with the scope write."}, status_code=403)
-    if not reads and bearer.is_personal and paths.is_about_credentials(own_path(scope)):
+    if not reads and bearer.is_personal and paths.gives_access(own_path(scope)):
         detail = (
-            "Tokens, passwords and links to choose one are changed by their person: sign in, "
+            "Tokens, passwords, people and the workspace's mail account are changed by a person: sign in, "
             "or use a token of POST /api/auth/token."
         )
         return JSONResponse({"detail": detail}, status_code=403)

@@ -63,7 +63,7 @@ def test_a_write_token_writes_but_makes_and_revokes_no_tokens(api: TestClient, n
         nobody.delete(f"/api/auth/tokens/{token['id']}", headers=headers),
     ):
         assert refused.status_code == 403
-        assert "by their person" in refused.json()["detail"]
+        assert "by a person" in refused.json()["detail"]
 
 
 def test_a_token_of_an_administrator_gets_at_no_password(client_of: ClientOf, admin: Actor, alice: Actor) -> None:
@@ -77,9 +77,41 @@ def test_a_token_of_an_administrator_gets_at_no_password(client_of: ClientOf, ad
     }
     for path, body in asked.items():
         refused = script.post(path, json=body, headers=headers)
-        assert (refused.status_code, "by their person" in refused.json()["detail"]) == (403, True), path
+        assert (refused.status_code, "by a person" in refused.json()["detail"]) == (403, True), path
     assert script.get(f"/api/users/{alice.id}", headers=headers).status_code == 200
     assert made(ada, "/api/users/invitations", invited)["url"]
+
+
+def test_a_token_of_an_administrator_gains_no_access(client_of: ClientOf, admin: Actor, alice: Actor) -> None:
+    ada, script = client_of(admin), client_of(None)
+    headers = bearer(make(ada, scope="write"))
+    newcomer = {"email": "new@example.test", "name": "New", "role": "admin", "password": PASSWORD}
+    person, mail = f"/api/users/{alice.id}", "/api/email-config/workspace"
+    for method, path, body in (
+        ("POST", "/api/users", newcomer),
+        ("PUT", person, {"role": "admin"}),
+        ("DELETE", person, None),
+        ("POST", f"{person}/transfer", {"to": str(admin.id)}),
+        ("POST", mail, {"smtp_host": "127.0.0.1"}),
+        ("PUT", mail, {"smtp_host": "127.0.0.1"}),
+        ("DELETE", mail, None),
+    ):
+        refused = script.request(method, path, json=body, headers=headers)
+        assert (refused.status_code, "by a person" in refused.json()["detail"]) == (403, True), (method, path)
+    for path, status in (("/api/users", 200), (person, 200), (mail, 404)):
+        assert script.get(path, headers=headers).status_code == status
+    assert script.get(person, headers=headers).json()["role"] == "analyst"
+
+
+def test_sessions_and_tokens_of_an_hour_still_manage_people(
+    client_of: ClientOf, nobody: TestClient, admin: Actor, alice: Actor
+) -> None:
+    person = f"/api/users/{alice.id}"
+    assert client_of(admin).put(person, json={"role": "viewer"}).json()["role"] == "viewer"
+    form = {"username": admin.email, "password": PASSWORD}
+    hour = nobody.post("/api/auth/token", data=form).json()["access_token"]
+    changed = nobody.put(person, json={"role": "analyst"}, headers={"authorization": f"Bearer {hour}"})
+    assert changed.json()["role"] == "analyst"
 
 
 def test_revoking_ends_it_at_once(api: TestClient, stranger: TestClient, nobody: TestClient) -> None:
