@@ -10,6 +10,7 @@ from typing import Any
 
 from core.document.locales import day_text, month_text, time_text, weekday_text
 from core.document.model import ChartData, Column, Kind
+from core.document.shapes import MOST_LETTERS
 from core.document.values import format_value, parse_format
 
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -79,8 +80,13 @@ def x_texts(chart: ChartData, locale: str) -> list[str]:
     if len(dates) == len(chart.x) and dates:
         return _date_texts(dates, locale)
     texts = (format_value(value, chart.x_display, locale=locale) for value in chart.x)
-    # A line end or a control character in a name would break the line, or the XML.
-    return ["".join(ch if ch.isprintable() else " " for ch in text) for text in texts]
+    return [_one_line(text) for text in texts]
+
+
+def _one_line(text: str) -> str:
+    """No longer than a chart has room for, and without what would break the line, or the XML."""
+    kept = text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1].rstrip() + "\u2026"
+    return "".join(ch if ch.isprintable() else " " for ch in kept)
 
 
 def _date_texts(moments: list[date], locale: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -14,6 +15,8 @@ Anchor = Literal["start", "middle", "end"]
 Side = Literal["top", "bottom", "right", "left"]
 # Measured once at this size and scaled: hinting is of no interest here.
 _MEASURED_AT = 100
+# More letters of a name than any chart has room for.
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,16 @@ def text_width(text: str, size: float, weight: Weight = "regular") -> float:
 
 
 def shortened(text: str, width: float, size: float) -> str:
-    """The text, or as much of it as fits with an ellipsis."""
-    if text_width(text, size) <= width:
+    """The text, or as much of it as fits with an ellipsis, found in a few measurements however long it is."""
+    kept = text[:MOST_LETTERS]
+    if len(kept) == len(text) and text_width(text, size) <= width:
         return text
-    while text and text_width(text + "\u2026", size) > width:
-        text = text[:-1].rstrip()
-    return text + "\u2026"
+
+    def taken(count: int) -> float:
+        return text_width(kept[:count].rstrip() + "\u2026", size)
+
+    fits = bisect_right(range(1, len(kept) + 1), width, key=taken)
+    return kept[:fits].rstrip() + "\u2026"
 
 
 @lru_cache(maxsize=3)
