@@ -22,6 +22,14 @@ _AVERAGES = frozenset("avg average mean median".split())
 _LEVELS = frozenset(
     "delay time age speed score rating temp temperature humidity dewp pressure wind gust visib price duration".split()
 )
+# Words of the levels that are spans of time as well: hours in the air add up, a response time does not.
+_SPANS = frozenset("time duration".split())
+_RATES = frozenset("per rank index".split())
+_ADDS_UP = frozenset(
+    "total sum count hours hrs minutes duration spent worked flown distance quantity qty volume weight amounts "
+    "payments fees".split()
+)
+_AMOUNTS = frozenset(("h", "km", "mi", "kg", "days"))
 _WORSE = frozenset(
     "delay delayed cancelled canceled error errors failure failures failed cost costs complaints churn wait late "
     "overdue refunds returns diverted".split()
@@ -34,7 +42,7 @@ _UNITS = {
     **dict.fromkeys(("seconds", "secs", "sec"), "s"),
     **dict.fromkeys(("mi", "miles"), "mi"),
     **dict.fromkeys(("pct", "percent", "percentage"), "%"),
-    **{unit: unit for unit in ("ms", "km", "kg", "eur", "usd", "gbp", "chf", "days")},
+    **{unit: unit for unit in ("ms", "h", "km", "kg", "eur", "usd", "gbp", "chf", "days")},
 }
 _LATIN_ABBREVIATIONS = {"id", "url", "uuid", "sku", "isbn", "ean", "iban", "vat", "kpi", "ip"}
 
@@ -63,13 +71,17 @@ def guess_column(field: pa.Field, sample: pa.Array | None = None) -> Column:
     return Column(field.name, field.type, kind, label, unit=unit, decimals=places)
 
 
-def default_aggregate(column: Column) -> Aggregate:
-    """Counts and money add up; rates, delays and temperatures do not."""
+def default_aggregate(column: Column) -> Literal["sum", "avg"]:
+    """Counts, money, hours and distances add up; rates, delays and temperatures do not."""
     words = set(words_of(column.name))
-    if column.kind == "percent" or words & (_LEVELS | _AVERAGES | _SHARES) or column.unit == "%":
+    if column.kind == "percent" or words & (_AVERAGES | _SHARES | _RATES) or column.unit == "%":
         return "avg"
-    adds_up = column.kind in ("integer", "duration") or words & _MONEY or is_currency(column.unit)
-    return "sum" if adds_up else "avg"
+    if words & (_LEVELS - _SPANS):
+        return "avg"
+    if words & _ADDS_UP or {"air", "time"} <= words or column.kind == "duration" or column.unit in _AMOUNTS:
+        return "sum"
+    adds_up = column.kind == "integer" or words & _MONEY or is_currency(column.unit)
+    return "sum" if adds_up and not words & _LEVELS else "avg"
 
 
 def guess_direction(column: Column) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.document.guesses import default_aggregate
+from core.document.folds import ChartAggregate, fold_of, folded, presence, spoken
 from core.document.model import ChartData, ChartKind, Column
 from core.document.presentation import ChartSpec, figure_display, figure_label, lower_first
 
@@ -43,7 +44,8 @@ class Points:
         self._spec = spec
         self._limit = limit
         self._zone = zone
-        self._aggregates = [default_aggregate(column) for column in spec.y]
+        self._aggregates = spec.aggregates
+        self._folds = [fold_of(aggregate) for aggregate in spec.aggregates]
         self._groups: dict[Any, _Sums] = {}
         self._step: str | None = None
         self._merged = False
@@ -52,12 +54,13 @@ class Points:
     def add(self, batch: pa.RecordBatch) -> None:
         keys = self._keys(batch.column(self._spec.x.name))
         columns = {"key": keys}
-        for number, column in enumerate(self._spec.y):
-            columns[str(number)] = _as_floats(batch.column(column.name))
+        for number, (column, how) in enumerate(zip(self._spec.y, self._aggregates, strict=True)):
+            values = batch.column(column.name)
+            columns[str(number)] = presence(values) if how == "count" else _as_floats(values)
         table = pa.table(columns)
         if len(self._groups) >= _MOST_KEYS and not self._is_time:
             table = self._only_known(table)
-        self._merge(_grouped(table, len(self._spec.y)))
+        self._merge(_grouped(table, self._aggregates))
         if self._is_time and len(self._groups) > _MOST_KEYS:
             self._coarsen(_MOST_KEYS)
 
@@ -70,7 +73,7 @@ class Points:
             return None
         kind = self._spec.kind or self._guess_kind(len(items))
         shown, left_out = self._cut(items, kind)
-        display = figure_display(self._spec.y[0], self._aggregates[0] if self._merged else "sum")
+        display = figure_display(self._spec.y[0], self._shown_as())
         return ChartData(
             kind=kind,
             title=self._title(),
@@ -108,10 +111,10 @@ class Points:
 
     def _merge(self, groups: list[tuple[Any, _Sums]]) -> None:
         for key, sums in groups:
-            mine = self._groups.setdefault(key, [[0.0, 0] for _ in self._spec.y])
-            for pair, more in zip(mine, sums, strict=True):
+            mine = self._groups.setdefault(key, [[fold.start, 0] for fold in self._folds])
+            for fold, pair, more in zip(self._folds, mine, sums, strict=True):
                 self._merged = self._merged or pair[1] + more[1] > 1
-                pair[0] += more[0]
+                pair[0] = fold.join(pair[0], more[0])
                 pair[1] += more[1]
 
     def _coarsen(self, limit: int) -> None:
@@ -147,10 +150,11 @@ class Points:
         return largest, len(items) - most + self._left_out
 
     def _value(self, pair: list[float], number: int) -> float | None:
-        total, count = pair
-        if not count:
-            return None
-        return total / count if self._aggregates[number] == "avg" else total
+        return folded(pair[0], pair[1], self._aggregates[number])
+
+    def _shown_as(self) -> ChartAggregate:
+        """Single rows are drawn as they are, however several would come together; a count is always one."""
+        return self._aggregates[0] if self._merged or self._aggregates[0] == "count" else "sum"
 
     def _title(self) -> str:
         if self._spec.title:
@@ -160,10 +164,11 @@ class Points:
         return f"{label} per {self._step}" if self._step else f"{label} by {lower_first(self._spec.x.label)}"
 
     def _subtitle(self, shown: int, left_out: int) -> str:
-        unit = self._spec.y[0].unit
+        unit = None if self._shown_as() == "count" else self._spec.y[0].unit
         parts = [_UNIT_WORDS.get(unit, unit)] if unit else []
-        if self._step and self._spec.title:
-            parts.append(f"per {self._step}")
+        how = spoken(self._spec.y, self._aggregates) if self._merged else ""
+        per = f"per {self._step}" if self._step and (self._spec.title or how) else ""
+        parts += filter(None, (f"{how} {per}".strip(),))
         if left_out:
             noun = "last" if self._is_time else "largest"
             # Rows left out early were never counted by key, so the whole is not known.
@@ -216,12 +221,16 @@ class Cloud:
         )
 
 
-def _grouped(table: pa.Table, count: int) -> list[tuple[Any, _Sums]]:
-    wanted = [(str(number), how) for number in range(count) for how in ("sum", "count")]
+def _grouped(table: pa.Table, aggregates: Sequence[ChartAggregate]) -> list[tuple[Any, _Sums]]:
+    folds = [fold_of(aggregate) for aggregate in aggregates]
+    wanted = [(str(number), how) for number, fold in enumerate(folds) for how in (fold.arrow, "count")]
     groups = table.group_by("key", use_threads=False).aggregate(wanted).to_pydict()
     columns = [
-        [[total or 0.0, found] for total, found in zip(groups[f"{n}_sum"], groups[f"{n}_count"], strict=True)]
-        for n in range(count)
+        [
+            [fold.start if value is None else value, found]
+            for value, found in zip(groups[f"{n}_{fold.arrow}"], groups[f"{n}_count"], strict=True)
+        ]
+        for n, fold in enumerate(folds)
     ]
     return [(_axis_key(key), list(sums)) for key, *sums in zip(groups["key"], *columns, strict=True)]
 

@@ -7,12 +7,13 @@ when it is saved; at a run, columns that a changed query no longer gives are lef
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pyarrow as pa
 
+from core.document.folds import CHART_AGGREGATES, ChartAggregate
 from core.document.guesses import (
     Aggregate,
     default_aggregate,
@@ -57,11 +58,15 @@ class KpiSpec:
 
 @dataclass(frozen=True, slots=True)
 class ChartSpec:
-    """A chart to gather. `kind` None leaves it to the number of points, an empty title to what they are."""
+    """A chart to gather. `kind` None leaves it to the number of points, an empty title to what they are.
+
+    `aggregates` says for each of `y` what becomes of several rows at one place of `x`.
+    """
 
     kind: ChartKind | None
     x: Column
     y: tuple[Column, ...]
+    aggregates: tuple[ChartAggregate, ...]
     title: str = ""
 
 
@@ -78,6 +83,9 @@ def check_presentation(presentation: Presentation) -> None:
     drawn = _chart(presentation).get("kind")
     if drawn is not None:
         _check_word(drawn, _CHARTS, "chart")
+    how = _chart(presentation).get("aggregate")
+    if how is not None:
+        _check_word(how, CHART_AGGREGATES, "aggregate")
 
 
 def columns_of(
@@ -133,7 +141,23 @@ def chart_spec(columns: tuple[Column, ...], presentation: Presentation | None = 
         return None
     if kind == "scatter" and not x.is_numeric:
         kind = None
-    return ChartSpec(kind if kind in _CHARTS else None, x, tuple(y[:MAX_SERIES]), str(asked.get("title") or ""))
+    return ChartSpec(
+        kind if kind in _CHARTS else None,
+        x,
+        tuple(y[:MAX_SERIES]),
+        tuple(_chart_aggregate(column, presentation or {}) for column in y[:MAX_SERIES]),
+        str(asked.get("title") or ""),
+    )
+
+
+def _chart_aggregate(column: Column, presentation: Presentation) -> ChartAggregate:
+    """What was asked for, else as the first key figure of the column adds up or not, else a guess."""
+    asked = _chart(presentation).get("aggregate")
+    if asked in CHART_AGGREGATES:
+        return cast(ChartAggregate, asked)
+    figures = [kpi.get("aggregate") for kpi in _kpis(presentation) if kpi.get("column") == column.name]
+    # The most on one day is said of the rows: it does not tell whether they add up.
+    return next((cast(ChartAggregate, how) for how in figures if how in ("sum", "avg")), default_aggregate(column))
 
 
 def shows_figures(presentation: Presentation | None) -> bool:
@@ -237,7 +261,7 @@ def _guess_y(columns: tuple[Column, ...], x: Column) -> list[Column]:
     return first + [column for column in quantities if is_earlier(column.name)][:1] if first else []
 
 
-def _check_word(word: Any, known: tuple[str, ...], noun: str) -> None:
+def _check_word(word: Any, known: Sequence[str], noun: str) -> None:
     if word not in known:
         hint = did_you_mean(str(word), known)
         raise InvalidInput(

@@ -11,6 +11,7 @@ from core.schemas.base import Access, Flag, Id, Input, Instant, Line, Name, Outp
 
 ParameterType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 Aggregate = Literal["sum", "avg", "min", "max", "count", "last"]
+ChartAggregate = Literal["sum", "avg", "min", "max", "count"]
 DrawnAs = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
 # A tile may leave it to its data: a line for many dates, bars for names, a table where there is nothing to draw.
 TileChart = Literal["auto", "table", "metric", "line", "bar", "area", "scatter", "pie"]
@@ -106,6 +107,7 @@ class ChartSpec(Input):
     x: Name | None = None
     y: Name | Annotated[list[Name], Field(max_length=50)] | None = None
     title: Line | None = None
+    aggregate: ChartAggregate | None = None
 
 
 class ColumnSpec(Input):

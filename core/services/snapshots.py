@@ -48,6 +48,8 @@ def _tile(tile: DashboardTile) -> dict[str, Any]:
     if any(asked.get(name) != value for name, value in axes.items()):
         # Its title speaks of the axes of the query's own chart.
         asked.pop("title", None)
+    if tile.y and asked.get("y") != tile.y:
+        asked.pop("aggregate", None)
     kind = None if tile.chart == "auto" else tile.chart
     frozen["presentation"]["chart"] = {**asked, **axes, "kind": kind}
     return frozen

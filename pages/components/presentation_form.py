@@ -6,11 +6,28 @@ from typing import Any, Final, get_args
 
 import streamlit as st
 
-from core.schemas.content import Aggregate, ChartSpec, ColumnSpec, DrawnAs, KpiSpec, Presentation, Preview
+from core.schemas.content import (
+    Aggregate,
+    ChartAggregate,
+    ChartSpec,
+    ColumnSpec,
+    DrawnAs,
+    KpiSpec,
+    Presentation,
+    Preview,
+)
 from pages.components.charts import CHARTS
 
 _GUESSED: Final = "Guess"
 _AGGREGATES: Final = list(get_args(Aggregate))
+_FOLDED: Final[dict[ChartAggregate | None, str]] = {
+    None: _GUESSED,
+    "sum": "Sum",
+    "avg": "Average",
+    "min": "Lowest",
+    "max": "Highest",
+    "count": "Count",
+}
 
 
 def presentation_form(saved: Presentation, preview: Preview | None, *, key: str) -> Presentation:
@@ -28,7 +45,7 @@ def presentation_form(saved: Presentation, preview: Preview | None, *, key: str)
 
 
 def _chart(saved: ChartSpec | None, names: list[str], key: str) -> ChartSpec | None:
-    left, middle, right = st.columns(3)
+    left, middle, right, last = st.columns(4)
     kinds = [_GUESSED, *CHARTS]
     kind: DrawnAs | str = left.selectbox(
         "Chart", kinds, index=kinds.index(saved.kind) if saved else 0, key=f"{key}-chart",
@@ -40,7 +57,12 @@ def _chart(saved: ChartSpec | None, names: list[str], key: str) -> ChartSpec | N
     x = middle.selectbox("Across", names, index=names.index(across) if across else None, key=f"{key}-x")
     up = ([saved.y] if isinstance(saved.y, str) else saved.y or []) if saved else []
     y = right.multiselect("Up", names, default=[name for name in up if name in names], key=f"{key}-y")
-    return ChartSpec.model_validate({"kind": kind, "x": x, "y": y or None, "title": saved.title if saved else None})
+    how = last.selectbox(
+        "Several rows at one place", _FOLDED, key=f"{key}-fold", format_func=lambda word: _FOLDED[word],
+        index=list(_FOLDED).index(saved.aggregate if saved else None),
+    )  # fmt: skip
+    title = saved.title if saved else None
+    return ChartSpec.model_validate({"kind": kind, "x": x, "y": y or None, "title": title, "aggregate": how})
 
 
 def _kpis(saved: list[KpiSpec] | None, names: list[str], key: str) -> list[KpiSpec] | None:
