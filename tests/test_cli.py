@@ -92,7 +92,7 @@ def test_the_sample_keeps_an_open_server_closed_until_it_is_removed(tmp_path: Pa
     assert _run(tmp_path, "setup", ROOSTER_SAMPLE="1").returncode == 0
     made = _run(tmp_path, "create-admin", "--email", "ada@example.test", ROOSTER_ADMIN_PASSWORD="long enough it is")
     assert made.returncode == 0
-    serve = ("-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "0")
+    serve = ("-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "0")  # noqa: S104 - it is refused
     refused = _python(tmp_path, *serve)
     assert refused.returncode != 0
     assert "demo@rooster.test" in refused.stderr + refused.stdout

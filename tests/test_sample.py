@@ -118,7 +118,7 @@ def test_the_workspace_is_complete(owner: Actor) -> None:
     assert all(report.recipients == [sample.READER, owner.email] for report in reports)
     assert reports[0].formats == ["excel", "csv", "pdf", "html"]
     assert len(board.tiles) == 4
-    assert options.period_note == "sample: the same week of 2013"
+    assert options.period_note == "sample: the same {span} of 2013"
     assert account is not None
     assert (account.smtp_host, account.smtp_port, account.use_tls) == ("127.0.0.1", 1025, False)
 

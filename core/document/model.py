@@ -147,7 +147,8 @@ class ReportHead:
 
     `scheduled_for` and `timezone` anchor every date shown. `data_as_of` is when the first query began.
     `formats` are the keys of the files this run writes, so that a short file can say where all rows are.
-    `is_first` is False when the report ran before, whatever became of it.
+    `is_first` is False when the report ran before, whatever became of it; `compared_with` is the label of that run's
+    period.
     """
 
     report_id: str
@@ -171,6 +172,7 @@ class ReportHead:
     format_options: dict[str, Any] = field(default_factory=dict)
     brand: Brand = PLAIN
     is_first: bool = True
+    compared_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

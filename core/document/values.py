@@ -265,7 +265,11 @@ def _format_chunk(array: pa.Array, show_all: Callable[[list[Any]], list[str]]) -
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         # Text is shown as it is; long columns of it repeat too little to be worth a dictionary.
         return [MISSING if text is None else text for text in array.to_pylist()]
-    encoded = array.dictionary_encode()
+    try:
+        encoded = array.dictionary_encode()
+    except pa.ArrowNotImplementedError:
+        # Extension types such as uuid.
+        return show_all(python_values(array))
     words = show_all(python_values(encoded.dictionary))
     # A null has no index; the word for it stands last.
     words.append(MISSING)

@@ -7,16 +7,16 @@ from typing import Final
 
 import pyarrow as pa
 
+from core.document.comparison import compared_with, nothing_to_compare, period_text
 from core.document.model import ReportDocument, ReportHead, Section
 from core.document.values import took_text
 from core.formats.excel_book import Part
 from core.formats.excel_cells import CELL_CHARACTERS
-from core.formats.words import column_label, instant, parameters_sentence, period_line
+from core.formats.words import column_label, instant, parameters_sentence
 from core.text import join_words, plural
 
 # Longer lists of names help nobody.
 _MOST_NAMES: Final = 8
-_RUN_BEFORE, _FIRST_RUN = "the run before", "nothing yet: this is the first run"
 
 
 def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, str]]:
@@ -25,8 +25,8 @@ def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, st
     lines = [
         ("Report", head.name),
         ("Description", head.description),
-        ("Period", period_line(head)),
-        ("Compared with", _comparison(document)),
+        ("Period", period_text(head.period)),
+        ("Compared with", compared_with(document) or nothing_to_compare(document)),
         *_parameters(sections),
         ("Run at", f"{instant(head.scheduled_for, head)} ({head.timezone})"),
         ("Schedule", head.cadence),
@@ -90,20 +90,6 @@ def _undrawn(section: Section) -> list[str]:
     return (
         [f"{section.head.title}: {plural(missing, 'point')} of the chart; its sheet has all rows."] if missing else []
     )
-
-
-def period_and_comparison(document: ReportDocument) -> str:
-    """`17-23 Jun 2013 · compared with the run before`, as the mail says it."""
-    said = {_RUN_BEFORE: f"compared with {_RUN_BEFORE}", _FIRST_RUN: "first run, nothing to compare with yet"}
-    period = document.head.period
-    return " \u00b7 ".join(filter(None, (period.label, said.get(_comparison(document)), period.note)))
-
-
-def _comparison(document: ReportDocument) -> str:
-    kpis = [kpi for section in document.sections for kpi in section.kpis]
-    if any(kpi.previous is not None for kpi in kpis):
-        return _RUN_BEFORE
-    return _FIRST_RUN if kpis and document.head.trigger != "test" else ""
 
 
 def _times(sections: Iterable[Section], head: ReportHead) -> str:

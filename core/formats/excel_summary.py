@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from core.clock import zone
 from core.document.charts import chart_alt
+from core.document.comparison import period_line
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import as_decimal, format_delta, format_value
-from core.formats.excel_about import about, period_and_comparison, sheets_of
+from core.formats.excel_about import about, sheets_of
 from core.formats.excel_book import PAPER, Formats, Part, set_footer
 from core.formats.excel_chart import ChartSheet
 from core.formats.excel_logo import place_logo
@@ -99,7 +100,7 @@ class SummarySheet:
         self._write(self._head.name, self.look.title)
         place_logo(self.sheet, self._head, row=self.row, column=_LAST, cell_width=_TILE_PX)
         self.row += 1
-        self._write(period_and_comparison(self.document), self.look.subtitle)
+        self._write(period_line(self.document), self.look.subtitle)
         self.row += 2
         for notice in [*self.document.notices, *completeness(self.document)]:
             self._band(notice, self.look.notice)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from core.clock import zone
 from core.document.charts import chart_legend, chart_svg
+from core.document.comparison import period_line
 from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, stands_right
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
@@ -22,11 +23,10 @@ from core.formats.html_rows import RowSpool, safe_json
 from core.formats.paragraphs import plain_paragraphs
 from core.formats.sections import figures_of, figures_on_top, shown_sections
 from core.formats.words import (
+    LANGUAGE,
     column_label,
     direction,
-    language,
     origin,
-    period_line,
     row_count,
     rows_sentence,
     run_time,
@@ -104,10 +104,10 @@ def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpo
     ]
     stream = _template().stream(
         head=head,
-        lang=language(head),
+        lang=LANGUAGE,
         direction=direction(head),
         initial=(head.workspace.strip() or head.name.strip() or "R")[0].upper(),
-        period=period_line(head),
+        period=period_line(document),
         run_time=run_time(head),
         paragraphs=plain_paragraphs(document.body_markdown) or [head.description],
         notices=document.notices,

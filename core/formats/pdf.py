@@ -73,7 +73,7 @@ class PdfWriter:
     def _draw(self, book: Book, document: ReportDocument, tables: dict[str, Table]) -> None:
         book.open_first()
         parts.masthead(book)
-        parts.title(book)
+        parts.title(book, document)
         parts.body(book, document)
         parts.notices(book, document.notices)
         parts.tiles(book, figures_on_top(document))

@@ -14,7 +14,7 @@ from core.document.fonts import Weight
 from core.document.model import ReportHead
 from core.document.tokens import Palette
 from core.formats.pdf_text import Style, draw, fit
-from core.formats.words import language, origin
+from core.formats.words import LANGUAGE, origin
 
 MARGIN: Final = 42.0
 _PAPERS: Final = {"A4": A4, "Letter": LETTER}
@@ -31,7 +31,7 @@ class Book:
     def __init__(self, path: Path, head: ReportHead, palette: Palette) -> None:
         self.head = head
         self.palette = palette
-        self.canvas = Canvas(str(path), pagesize=_PAPERS[head.page_size], invariant=1, lang=language(head))
+        self.canvas = Canvas(str(path), pagesize=_PAPERS[head.page_size], invariant=1, lang=LANGUAGE)
         self._describe()
         self.width, self.height = _PAPERS[head.page_size]
         self.y = 0.0

@@ -10,6 +10,7 @@ from reportlab.lib.utils import ImageReader
 
 from core.clock import zone
 from core.document.charts import chart_legend, chart_png
+from core.document.comparison import period_line
 from core.document.frames import is_horizontal
 from core.document.model import ChartData, Kpi, ReportDocument
 from core.document.tokens import TYPE
@@ -17,7 +18,7 @@ from core.document.values import format_delta, format_value
 from core.formats.paragraphs import plain_paragraphs
 from core.formats.pdf_page import Book
 from core.formats.pdf_text import draw, fit, wrap
-from core.formats.words import period_line, run_time
+from core.formats.words import run_time
 
 MAX_TILES: Final = 8
 _MARK: Final = 20.0
@@ -71,11 +72,11 @@ def _logo(book: Book, y: float) -> float:
     return shown
 
 
-def title(book: Book) -> None:
+def title(book: Book, document: ReportDocument) -> None:
     big = book.style(TYPE["title"].pdf, weight="bold")
     for line in wrap(book.head.name, book.content_width, big, lines=2):
         book.text(line, big, leading=26)
-    book.text(period_line(book.head), book.style(10, color=book.palette.sub), leading=18)
+    book.text(period_line(document), book.style(10, color=book.palette.sub), leading=18)
     book.y -= 8
 
 

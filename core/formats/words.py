@@ -80,13 +80,8 @@ def origin(head: ReportHead) -> str:
     return " · ".join(filter(None, (head.workspace, f"Run {head.execution_id}", host)))
 
 
-def period_line(head: ReportHead) -> str:
-    return " · ".join(filter(None, (head.period.label, head.period.note)))
-
-
-def language(head: ReportHead) -> str:
-    """The language tag of the file: `en-GB`."""
-    return head.locale.replace("_", "-")
+# The words of ours are English whatever the locale of numbers and dates: a screen reader must read them so.
+LANGUAGE: Final = "en"
 
 
 def direction(head: ReportHead) -> str:

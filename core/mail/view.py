@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from core import clock
+from core.document import comparison
 from core.document.locales import date_text, time_text, weekday_text
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
 from core.document.values import format_delta, format_value, took_text
@@ -163,15 +164,8 @@ def moment_text(moment: datetime, head: ReportHead) -> str:
 
 
 def period_line(document: ReportDocument) -> str:
-    """The period, its note, and what the key figures are compared with."""
-    parts = [document.head.period.label]
-    kpis = [kpi for section in document.sections for kpi in section.kpis]
-    if any(kpi.previous is not None for kpi in kpis):
-        parts.append("compared with the run before")
-    elif kpis and document.head.trigger != "test":
-        first = "first run, " if document.head.is_first else ""
-        parts.append(f"{first}nothing to compare with yet")
-    return "  \u00b7  ".join(part for part in (*parts, document.head.period.note) if part)
+    """Wider apart than in files: a mail has no second line for it."""
+    return comparison.period_line(document, between="  \u00b7  ")
 
 
 def top_tiles(document: ReportDocument) -> list[Tile]:

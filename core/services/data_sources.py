@@ -25,7 +25,7 @@ from core.settings import get_settings
 from core.sources import Source, SourceOptions, mask_url, open_source
 
 _DEFAULT_TIMEOUT_S: Final = 300
-SAMPLE_NOTE: Final = "sample: the same week of 2013"
+SAMPLE_NOTE: Final = "sample: the same {span} of 2013"
 
 
 @dataclass(frozen=True, slots=True)

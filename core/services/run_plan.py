@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.document.gather import fingerprints_of, previous_values
-from core.document.model import ReportHead
+from core.document.model import Period, ReportHead
 from core.errors import InvalidInput, NotFound, SecretUnreadable, SourceError
 from core.mail.template_figures import Earlier
 from core.mail.templates import Asked, asked_of
@@ -25,6 +25,8 @@ from core.services import workspace
 from core.services.data_sources import open_by_id
 from core.settings import get_settings
 from core.sources.base import Query, Source
+
+_WEEK: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def plan_of_snapshot(
         for number, frozen in enumerate(snapshot["queries"], start=1)
     )
     number = _number(session, execution)
+    earlier = _earlier(before, config, shared.locale)
     head = ReportHead(
         report_id=str(execution.scheduled_report_id),
         execution_id=str(execution.id),
@@ -120,7 +123,7 @@ def plan_of_snapshot(
         owner_name=owner.name,
         owner_email=owner.email,
         cadence=describe(config),
-        period=replace(period, note=next((planned.period_note for planned in queries if planned.period_note), "")),
+        period=replace(period, note=_note_of(queries, period)),
         scheduled_for=execution.scheduled_for,
         timezone=config.timezone,
         trigger=execution.trigger,  # type: ignore[arg-type] # the column holds nothing else
@@ -131,6 +134,7 @@ def plan_of_snapshot(
         format_options=dict(snapshot["format_options"]),
         brand=shared.brand,
         is_first=number == 1,
+        compared_with=earlier.label,
     )
     texts = (snapshot["email_subject"], snapshot["email_body"], snapshot["format_options"].get("file_name"))
     return RunPlan(
@@ -150,7 +154,7 @@ def plan_of_snapshot(
         retention_days=snapshot.get("retention_days"),
         number=number,
         attempt=max(1, execution.attempt or 1),
-        earlier=_earlier(before, config, shared.locale),
+        earlier=earlier,
         asked=asked_of(texts),
     )
 
@@ -222,6 +226,13 @@ def run_before(session: Session, execution: ReportExecution) -> ReportExecution 
         .limit(1)
     )
     return session.scalar(query)
+
+
+def _note_of(queries: Sequence[PlannedQuery], period: Period) -> str:
+    """The note of the first source that has one; `{span}` in it is the kind of period."""
+    note = next((planned.period_note for planned in queries if planned.period_note), "")
+    days = (period.end - period.start).days
+    return note.format(span="day" if days == 0 else "week" if days < _WEEK else "month")
 
 
 def _earlier(before: ReportExecution | None, config: ScheduleConfig, locale: str) -> Earlier:
