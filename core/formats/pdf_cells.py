@@ -103,11 +103,15 @@ class Cells:
         odd = (width_of(text, self._alphabet.style) for row, text in self.odd.items() if row < _MEASURED_ROWS)
         return max(plain, *odd, 0.0)
 
-    def cut(self, limit: float) -> None:
-        """Shorten the plain cells that are wider than `limit` points; all cuts are found in one search."""
+    def has_odd_beyond(self, limit: float) -> bool:
+        """Whether a cell that is drawn by itself will be cut at `limit` points."""
+        return any(width_of(text, self._alphabet.style) > limit for text in self.odd.values())
+
+    def cut(self, limit: float) -> bool:
+        """Shorten the plain cells that are wider than `limit` points, found in one search; tells if there were any."""
         rows = np.flatnonzero(self.widths > limit)
         if not rows.size:
-            return
+            return False
         scale = self._alphabet.style.size / 1000
         ellipsis = float(self._alphabet.advances[ord(ELLIPSIS)])
         starts = self._starts[rows]
@@ -117,6 +121,7 @@ class Cells:
             text = self.texts[row][:count].rstrip()
             self.texts[row] = text + ELLIPSIS
             self.widths[row] = (self._running[start + len(text)] - self._running[start] + ellipsis) * scale
+        return True
 
     def encoded(self) -> list[str]:
         return self._alphabet.encode(self.texts)

@@ -10,7 +10,7 @@ from core.formats import pdf_parts as parts
 from core.formats.pdf_page import Book
 from core.formats.pdf_table import ROW_HEIGHT, Table, TableColumn
 from core.formats.pdf_text import UNKNOWN
-from core.formats.words import column_label, columns_sentence, rows_sentence, section_lines
+from core.formats.words import column_label, columns_sentence, rows_sentence, section_lines, shortened_sentence
 from core.text import plural
 
 _HEADING: Final = 48.0
@@ -78,6 +78,8 @@ def _draw_heading(book: Book, kept: Kept, table: Table, *, below: float) -> None
     parts.heading(book, kept.head.title)
     for line in section_lines(kept.head, rows_sentence(kept.total, kept.shown, book.head), book.head):
         parts.caption(book, line)
+    if table.is_shortened:
+        parts.caption(book, shortened_sentence(book.head))
     if table.incomplete_cells:
         parts.caption(book, _no_font_sentence(table.incomplete_cells))
     book.y -= 8
@@ -95,7 +97,9 @@ def _draw_table(book: Book, kept: Kept, table: Table) -> None:
         book.y -= 14
         return
     if hidden := len(kept.columns) - table.shown_columns:
-        parts.callout(book, columns_sentence(hidden, book.head), color=book.palette.warn, fill=book.palette.warn_soft)
+        parts.callout(
+            book, columns_sentence(hidden, kept.head, book.head), color=book.palette.warn, fill=book.palette.warn_soft
+        )
     start = 0
     while start == 0 or start < table.row_count:
         rows = range(start, min(start + table.rows_that_fit(book.room), table.row_count))

@@ -62,6 +62,7 @@ class Table:
         self._natural = [self._natural_width(n) for n in range(len(columns))]
         self._header_lines: list[list[str]] = []
         self.shown_columns = 0
+        self.is_shortened = False
         self.incomplete_cells = sum(
             not is_complete(text, self._style) for cells in self._cells for text in cells.odd.values()
         )
@@ -95,7 +96,8 @@ class Table:
         widths = share_width(self._natural[:shown], floors[:shown], texts, available)
         self._edges = [0.0, *np.cumsum(widths).tolist()]
         for cells, width in zip(self._cells, widths, strict=False):
-            cells.cut(width - 2 * _PADDING + _ROUNDING)
+            room = width - 2 * _PADDING + _ROUNDING
+            self.is_shortened = cells.cut(room) or self.is_shortened or cells.has_odd_beyond(room)
         self._encoded = [cells.encoded() for cells in self._cells[:shown]]
         self._header_lines = [
             wrap(column.label, width - 2 * _PADDING + _ROUNDING, self._header_style, lines=2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,18 +9,17 @@ from urllib.parse import urlsplit
 from babel.dates import format_date
 
 from core.clock import zone
-from core.document.locales import date_text, find_locale, number_text, time_text
-from core.document.model import Column, ReportHead, SectionHead
+from core.document.locales import find_locale, number_text
+from core.document.model import ReportHead, SectionHead
+from core.document.sentences import as_of_sentence, hidden_sentence
+from core.document.sentences import column_label as column_label
+from core.document.sentences import instant as instant
+from core.document.sentences import parameters_sentence as parameters_sentence
 from core.formats import format_label
 from core.text import join_words
 
 # The formats that leave out no row.
 _COMPLETE: Final = ("excel", "csv")
-
-
-def column_label(column: Column) -> str:
-    """`Avg delay (min)`: the unit stands in the header, never in a cell."""
-    return f"{column.label} ({column.unit})" if column.unit else column.label
 
 
 def rows_sentence(total: int, shown: int, head: ReportHead) -> str:
@@ -37,28 +34,27 @@ def rows_sentence(total: int, shown: int, head: ReportHead) -> str:
     return f"{first}; all {all_rows} are in the {where}"
 
 
-def columns_sentence(hidden: int, head: ReportHead) -> str:
-    """That so many columns are not here, and where they are."""
-    missing = f"{hidden} more {'column does' if hidden == 1 else 'columns do'} not fit on the page."
+def columns_sentence(missing: int, section: SectionHead, head: ReportHead) -> str:
+    """That so many columns found no room, and where they are; those hidden by settings are in no file."""
+    said = f"{missing} more {'column does' if missing == 1 else 'columns do'} not fit on the page."
     where = _complete_files(head)
-    return f"{missing} All columns are in the {where}." if where else f"{missing} Choose Excel or CSV to get them all."
+    if not where:
+        return f"{said} Choose Excel or CSV to get them all."
+    every = "All columns" if len(section.visible) == len(section.columns) else "All columns but the hidden ones"
+    return f"{said} {every} are in the {where}."
 
 
-def parameters_sentence(parameters: Iterable[tuple[str, str]]) -> str:
-    """`Parameters: carrier = UA, year = 2013`, or nothing."""
-    listed = ", ".join(f"{name} = {value}" for name, value in parameters)
-    return f"Parameters: {listed}" if listed else ""
+def shortened_sentence(head: ReportHead) -> str:
+    """That long texts end with an ellipsis, and where they do not."""
+    where = _complete_files(head)
+    return "Long texts are shortened here" + (f"; they are whole in the {where}" if where else "")
 
 
 def section_lines(section: SectionHead, rows: str, head: ReportHead) -> list[str]:
-    """The lines under a section's title: what it shows, how much of it, with which parameters, from when."""
+    """The lines under a section's title: what it shows, how much of it, with which parameters, when, without what."""
     first = " · ".join(filter(None, (section.description, rows)))
     second = " · ".join(filter(None, (parameters_sentence(section.parameters), as_of_sentence(head))))
-    return [first[:1].upper() + first[1:], second]
-
-
-def as_of_sentence(head: ReportHead) -> str:
-    return f"Data as of {instant(head.data_as_of, head)} ({head.timezone})"
+    return [line for line in (first[:1].upper() + first[1:], second, hidden_sentence(section)) if line]
 
 
 def run_time(head: ReportHead) -> str:
@@ -66,12 +62,6 @@ def run_time(head: ReportHead) -> str:
     local = head.scheduled_for.astimezone(zone(head.timezone))
     weekday = format_date(local.date(), format="EEE", locale=find_locale(head.locale))
     return f"{weekday} {instant(head.scheduled_for, head)}"
-
-
-def instant(moment: datetime, head: ReportHead) -> str:
-    """An instant in the report's zone, to the minute."""
-    local = moment.astimezone(zone(head.timezone)).replace(second=0, microsecond=0)
-    return f"{date_text(local.date(), head.locale)}, {time_text(local.time(), head.locale)}"
 
 
 def origin(head: ReportHead) -> str:

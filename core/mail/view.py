@@ -11,8 +11,9 @@ from core import clock
 from core.document import comparison
 from core.document.locales import date_text, time_text, weekday_text
 from core.document.model import Kpi, ReportDocument, ReportHead, Section
-from core.document.values import format_delta, format_value, took_text
+from core.document.values import format_delta, format_value
 from core.mail.attachments import LABELS, Attachment, FittedFiles, size_notices
+from core.mail.facts import fact_lines
 from core.mail.table import TableLimits, TableView, table_view
 from core.text import human_size, join_words, one_line, plural
 
@@ -96,7 +97,7 @@ class FooterView:
     sent_by: str
     host: str
     host_url: str
-    facts: str
+    facts: tuple[str, ...]
     stop_url: str = ""
 
 
@@ -248,17 +249,24 @@ def _way(file: Attachment) -> str:
 
 def _notices(document: ReportDocument, copy: Copy) -> tuple[Notice, ...]:
     large = map(Notice, size_notices(copy.files))
-    failed = [Notice(f"{section.head.title} could not be made this time.") for section in document.failed]
-    return (*large, *failed, *(Notice(text) for text in document.notices))
+    return (*large, *(Notice(text) for text in document.notices))
 
 
 def _preheader(document: ReportDocument, tiles: Sequence[Tile]) -> str:
     """The line that inboxes show after the subject."""
     if document.row_count == 0 and not document.failed:
         return f"No rows for {document.head.period.label}."
-    figures = [f"{tile.label} {tile.value}" for tile in tiles] or [plural(document.row_count, "row")]
-    line = one_line(" \u00b7 ".join(figures))
+    missing = [f"{plural(len(document.failed), 'part')} missing"] if document.failed else []
+    figures = [f"{tile.label} {tile.value}" for tile in tiles or _first_figures(document)]
+    line = one_line(" \u00b7 ".join([*missing, *(figures or [plural(document.row_count, "row")])]))
     return line if len(line) <= _MAX_PREHEADER else line[: _MAX_PREHEADER - 1] + "\u2026"
+
+
+def _first_figures(document: ReportDocument) -> list[Tile]:
+    """One of each section: a dashboard without figures on top has nothing else to say in a line."""
+    return [
+        _tile(section.kpis[0], document.head) for section in document.sections if section.kpis and not section.error
+    ]
 
 
 def _footer(document: ReportDocument, copy: Copy) -> FooterView:
@@ -269,7 +277,7 @@ def _footer(document: ReportDocument, copy: Copy) -> FooterView:
         sent_by=head.owner_name,
         host=urlsplit(copy.base_url).netloc,
         host_url=copy.base_url,
-        facts=_facts(document),
+        facts=fact_lines(document),
         stop_url=copy.stop_url,
     )
 
@@ -282,12 +290,3 @@ def _reason(head: ReportHead, copy: Copy) -> str:
     if copy.recipient.lower() == head.owner_email.lower():
         return f"You are getting this because you set up this report.{cadence}"
     return f"You are getting this because {head.owner_name} added {copy.recipient} to this report.{cadence}"
-
-
-def _facts(document: ReportDocument) -> str:
-    sources = list(dict.fromkeys(section.head.source for section in document.sections if section.head.source))
-    took = took_text(sum(section.elapsed_ms for section in document.sections))
-    facts = f"{plural(document.row_count, 'row')} in {took}"
-    if sources:
-        facts += f" from {join_words(sources)}"
-    return f"Run {document.head.execution_id[:8]}  \u00b7  {facts}"

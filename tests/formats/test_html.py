@@ -146,6 +146,7 @@ def test_hidden_columns_stay_out_and_language_is_declared(tmp_path: Path) -> Non
     assert '<html lang="en" dir="rtl">' in page
     assert "Salary" not in page
     assert "4711" not in page
+    assert "1 column hidden by the query&#39;s settings" in page
 
 
 def test_very_long_texts_are_shortened_and_that_is_said(tmp_path: Path) -> None:

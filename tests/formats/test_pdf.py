@@ -115,6 +115,26 @@ def test_hidden_columns_stay_out_and_units_stand_in_the_header(tmp_path: Path) -
     assert "14.3" in text
     assert "Salary" not in text
     assert "4711" not in text
+    assert "1 column hidden by the query's settings" in text
+
+
+def test_a_table_too_wide_for_the_page_does_not_promise_hidden_columns_anywhere(tmp_path: Path) -> None:
+    shown = [column(f"c{n}", label=f"Column number {n}") for n in range(30)]
+    cells = [["A cell of some length"]] * 31
+    report = head(formats=("csv", "pdf"))
+    plain = text_of(write_report(FORMAT, tmp_path, [part("Data", tuple(shown), *cells[:30])], report=report).path)
+    assert "All columns are in the CSV file." in plain
+    columns = (*shown, column("secret", label="Salary", hidden=True))
+    text = text_of(write_report(FORMAT, tmp_path, [part("Data", columns, *cells)], report=report).path)
+    assert "All columns but the hidden ones are in the CSV file." in text
+
+
+@pytest.mark.parametrize("letters", ["word ", "\u05d0\u05d1\u05d2 "], ids=["plain", "another script"])
+def test_cells_cut_with_an_ellipsis_are_told_of(letters: str, tmp_path: Path) -> None:
+    report = head(formats=("csv", "pdf"))
+    long = text_of(write_report(FORMAT, tmp_path, [texts([letters * 80])], report=report).path)
+    assert "Long texts are shortened here; they are whole in the CSV file" in long
+    assert "shortened" not in text_of(write_report(FORMAT, tmp_path, [texts([letters])], report=report).path)
 
 
 def test_hostile_cells_are_printed_as_they_are(tmp_path: Path) -> None:

@@ -109,9 +109,11 @@ def test_a_dashboard_shows_each_tile_and_names_the_failed_one():
             make_section(head=SectionHead("k", "Flights", COLUMNS), as_figures=True, chart=None, kpis=make_kpis()[:1]),
             make_section(head=SectionHead("a", "Airlines", COLUMNS), kpis=()),
             make_section(head=SectionHead("w", "Weather", COLUMNS), error="The table weather is gone.", preview=None),
+            notices=("Weather is missing: it could not be read this time.",),
         )
     )
-    assert "Weather could not be made this time." in html
+    assert html.count("Weather is missing") == 1
+    assert "could not be made" not in html
     assert "The table weather is gone." in html
     assert html.count("United Air Lines") == 1
     assert "Departures</div>" in html
