@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -104,6 +105,11 @@ def number_format(column: Column, *, unit: bool = False, sample: pa.Array | None
     found = _quantity_format(column, wanted)
     shown = column.unit if unit and wanted.kind != "percent" else None
     return f'{found}" {shown.replace(chr(34), "")}"' if shown and not _is_money(column, wanted) else found
+
+
+def without_places(column: Column) -> Column:
+    """The same quantity as a whole number, whatever format was asked for."""
+    return replace(column, format=None, kind="decimal", decimals=0)
 
 
 def _temporal_format(kind: str, sample: pa.Array | None) -> str:

@@ -11,14 +11,14 @@ from typing import Any, Final
 from core.clock import zone
 from core.document.charts import chart_alt
 from core.document.comparison import period_line
-from core.document.model import Kpi, ReportDocument, ReportHead, Section
-from core.document.values import as_decimal, format_delta, format_value
+from core.document.model import Column, Kpi, ReportDocument, ReportHead, Section
+from core.document.values import ValueFormat, as_decimal, format_delta, format_value, is_currency, parse_format
 from core.formats.excel_about import about, sheets_of
 from core.formats.excel_book import PAPER, Formats, Part, set_footer
 from core.formats.excel_chart import ChartSheet
 from core.formats.excel_logo import place_logo
 from core.formats.excel_pages import Pages
-from core.formats.excel_styles import Look, Style, number_format
+from core.formats.excel_styles import Look, Style, number_format, without_places
 from core.text import join_words, one_line, plural
 
 _TILES: Final = 4
@@ -31,6 +31,8 @@ _ROW_POINTS, _ROW_PX = 15, 20
 _EXACT_DIGITS: Final = 15
 # Whole numbers from this many digits on are shown as 2.47E+24: a tile would make them too small to read.
 _HUGE_DIGITS: Final = 20
+# Short forms such as 12.3K drop what follows the point.
+_COMPACT_FROM: Final = 10_000
 
 
 def tile_styles(document: ReportDocument, look: Look) -> list[Style]:
@@ -234,7 +236,20 @@ def _failure(section: Section) -> str:
 
 
 def _value_style(kpi: Kpi, look: Look) -> Style:
-    return look.tile_number(number_format(kpi.display, unit=True))
+    number = as_decimal(kpi.value)
+    display = without_places(kpi.display) if number is not None and _is_whole(number, kpi.display) else kpi.display
+    return look.tile_number(number_format(display, unit=True))
+
+
+def _is_whole(number: Decimal, display: Column) -> bool:
+    """Whether a tile needs no decimal places; one that mails write short (42.3M) has no use for cents."""
+    style = parse_format(display.format) if display.format else ValueFormat(display.kind)
+    if style.kind != "decimal" or style.currency or is_currency(display.unit):
+        return False
+    if style.compact and abs(number) >= _COMPACT_FROM:
+        return True
+    is_open = style.decimals is None and display.decimals is None
+    return is_open and number.is_finite() and number == number.to_integral_value()
 
 
 def _is_exact(number: Decimal, kpi: Kpi) -> bool:

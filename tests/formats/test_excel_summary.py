@@ -168,6 +168,30 @@ def test_a_figure_with_more_digits_than_excel_keeps_is_not_shown_wrong(tmp_path:
     assert sheet.cell(row, 4).number_format == "0.00E+00"
 
 
+@pytest.mark.parametrize(
+    ("value", "options", "expected"),
+    [
+        (42258932.0, {"format": "compact", "unit": "km"}, '#,##0" km"'),
+        (42258932.4, {"format": "compact", "unit": "km"}, '#,##0" km"'),
+        (12.5, {"format": "compact", "unit": "km"}, '#,##0.00" km"'),
+        (42258932.0, {"unit": "km"}, '#,##0" km"'),
+        (42258932.0, {}, "#,##0"),
+        (42258932.5, {}, "#,##0.00"),
+        (12.0, {"format": "number:1"}, "#,##0.0"),
+        (12.0, {"decimals": 1, "unit": "min"}, '#,##0.0" min"'),
+        (12.0, {"unit": "EUR"}, "#,##0.00"),
+        (12.0, {"format": "currency:EUR"}, '#,##0.00" EUR"'),
+    ],
+)
+def test_a_whole_figure_in_a_tile_has_no_decimal_places(
+    value: float, options: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    figure = Kpi("Distance", "distance", "sum", value, column("distance", pa.float64(), **options))
+    sheet = openpyxl.load_workbook(written(tmp_path, section(kpis=(figure,))))["Summary"]
+    row = next(cell.row for cell in sheet["B"] if cell.value == "Distance") + 1
+    assert (sheet.cell(row, 2).value, sheet.cell(row, 2).number_format) == (value, expected)
+
+
 def test_times_show_seconds_only_where_there_are_any(tmp_path: Path) -> None:
     table = pa.record_batch({"a": pa.array([3600, None], pa.time32("s")), "b": pa.array([3600, 3601], pa.time32("s"))})
     (file,) = write_report(FORMAT, tmp_path, [(Section(section_head(table), row_count=2), [table])])
