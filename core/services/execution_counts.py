@@ -1,6 +1,6 @@
 """How many executions a list has.
 
-Counting reads one index entry per execution: a few milliseconds up to 100,000 of them, where every answer is counted
+Counting reads one index entry per execution: below a millisecond up to 10,000 of them, where every answer is counted
 anew. Of longer lists a count is kept for half a minute, and only what was added since is counted: new runs show at
 once, and deletions and changes of status within that time.
 """
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.models import ReportExecution
 
-COUNTED_ANEW: Final = 100_000
+COUNTED_ANEW: Final = 10_000
 KEPT: Final = timedelta(seconds=30)
 _MOST_KEPT: Final = 1_000
 

@@ -90,8 +90,9 @@ def _report_names(user: Actor) -> dict[str, str]:
 
 
 def _since(key: str) -> datetime | None:
+    """From a whole minute on: while it lasts, this is one list, of which the number is known."""
     back = _SINCE[key][1]
-    return None if back is None else clock.now() - back
+    return None if back is None else clock.now().replace(second=0, microsecond=0) - back
 
 
 def _is_moving(found: Page[ExecutionResponse]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from core import clock
-from core.database import read_scope, session_scope
+from core.database import get_engine, read_scope, session_scope
 from core.models import ReportExecution
 from core.services import execution_counts, executions
 from tests.ledger import house
@@ -23,6 +25,19 @@ def report_id(alice, source_url):
 @pytest.fixture
 def long_from_three(monkeypatch):
     monkeypatch.setattr(execution_counts, "COUNTED_ANEW", 2)
+
+
+@contextmanager
+def statements():
+    """What is sent to the database meanwhile."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        sent.append(statement)
+
+    event.listen(get_engine(), "before_cursor_execute", note)
+    yield sent
+    event.remove(get_engine(), "before_cursor_execute", note)
 
 
 def total(actor, **filters):
@@ -89,3 +104,19 @@ def test_numbers_of_different_lists_are_kept_apart(alice, bob, report_id):
     assert total(alice, scheduled_report_id=report_id) == 3
     assert total(alice, since=clock.now()) == 0
     assert total(bob) == 0
+
+
+@pytest.mark.usefixtures("long_from_three")
+@pytest.mark.parametrize("filters", [{}, {"status": "queued"}])
+def test_a_long_list_is_counted_once_and_then_only_what_was_added(alice, report_id, filters):
+    for _ in range(3):
+        house.queue_run(alice, report_id)
+
+    def counts():
+        with statements() as sent:
+            total(alice, **filters)
+        return [statement for statement in sent if "count(*)" in statement]
+
+    (first,), (second,) = counts(), counts()
+    assert "created_at >=" not in first
+    assert "created_at >=" in second
