@@ -7,6 +7,7 @@ import streamlit as st
 from core.database import read_scope
 from core.services import dashboards
 from pages.components import dashboard_list
+from pages.components.ahead import prepare_tables
 from pages.components.feedback import refusals_shown
 from pages.components.guard import require_user
 from pages.components.layout import page_head
@@ -23,3 +24,4 @@ with refusals_shown():
     with read_scope() as session:
         found = dashboards.list_dashboards(session, actor=user, offset=offset, limit=dashboard_list.SIZE)
     dashboard_list.show(user, found)
+prepare_tables()

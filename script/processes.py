@@ -1,10 +1,15 @@
-"""Keep web, worker and mail catcher alive: restart what dies, stop all in good order, leave nothing behind."""
+"""Keep web, worker and mail catcher alive: restart what dies, stop all in good order, leave nothing behind.
+
+It stays for as long as they do, so it imports the standard library alone; what needs settings and database is asked
+of a short-lived process (script/preflight.py).
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,18 +20,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from core import host  # noqa: E402 - the path comes first
-from core.errors import RoosterError  # noqa: E402
-from core.parent import VARIABLE  # noqa: E402
-from core.services.installation import find_login  # noqa: E402
-from core.settings import Settings, get_settings  # noqa: E402
-from script.preflight import answers, find_busy_port, find_known_login, find_running, welcome  # noqa: E402
+from core.parent import VARIABLE  # noqa: E402 - the path comes first
 
 # A running report gets a minute, and Huey a moment to say good-bye.
 STOP_SECONDS = {"worker": 65.0, "web": 10.0, "mail catcher": 5.0}
 LONGEST_PAUSE = 30.0
 LOOK_SECONDS = 0.3
 START_SECONDS = 90.0
+ANSWER_SECONDS = 2.0
+# Many threads that mostly wait: glibc would keep memory for each of them.
+LEAN = {"MALLOC_ARENA_MAX": "2"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to run. `problem` says why nothing is; `owner` is this process, in a way that survives reused ids."""
+
+    problem: str | None
+    owner: str = ""
+    state: str = ""
+    address: str = ""
+    host: str = ""
+    port: int = 0
+    login_path: str = ""
+    commands: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,7 +61,11 @@ class Kept:
         # In a session of its own, so that Ctrl-C reaches us alone and the order of stopping is ours.
         # Standard input is its life line: it ends when it reads our end (core/parent.py).
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, VARIABLE: "1"}
+            self.command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env={**LEAN, **os.environ, VARIABLE: "1"},
         )
         self.began = time.monotonic()
 
@@ -69,53 +90,64 @@ class Kept:
 
 
 def main() -> int:
-    settings = get_settings()
-    problem = find_running(settings) or find_busy_port(settings) or find_known_login(settings)
-    if problem:
-        say(problem)
+    plan = make_plan()
+    if plan.problem is not None:
+        say(plan.problem)
         return 1
-    kept = [Kept(name, command) for name, command in commands(settings).items()]
-    state = settings.data_path / "server.json"
+    kept = [Kept(name, command) for name, command in plan.commands.items()]
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: stopping.append(number))
     try:
-        keep(kept, settings, state, is_over=lambda: bool(stopping))
+        keep(kept, plan, is_over=lambda: bool(stopping))
     finally:
         stop_all(kept)
-        state.unlink(missing_ok=True)
+        Path(plan.state).unlink(missing_ok=True)
     return 0
 
 
-def commands(settings: Settings) -> dict[str, list[str]]:
-    found = {}
-    if settings.mail_catcher:
-        found["mail catcher"] = [
-            sys.executable, "-m", "core.mail.catcher", "--port", str(settings.mail_catcher_port),
-            "--folder", str(settings.outbox_path),
-        ]  # fmt: skip
-    found["worker"] = [sys.executable, str(ROOT / "script" / "worker")]
-    found["web"] = [
-        sys.executable, "-m", "streamlit", "run", "app.py",
-        "--server.address", settings.host, "--server.port", str(settings.port),
-    ]  # fmt: skip
-    return found
+def make_plan() -> Plan:
+    asked = preflight("plan", stdout=subprocess.PIPE)
+    text = asked.communicate()[0]
+    if asked.returncode:
+        return Plan("it cannot start; the lines above say why")
+    return Plan(**json.loads(text))
 
 
-def keep(kept: list[Kept], settings: Settings, state: Path, *, is_over: Callable[[], bool]) -> None:
-    is_greeted = False
+def preflight(step: str, *, stdout: int | None = None) -> subprocess.Popen[bytes]:
+    """A process that looks at settings and database for us, and ends."""
+    command = [sys.executable, "-m", "script.preflight", step]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout, start_new_session=True)
+
+
+def keep(kept: list[Kept], plan: Plan, *, is_over: Callable[[], bool]) -> None:
+    greeting: subprocess.Popen[bytes] | None = None
+    is_late = False
     deadline = time.monotonic() + START_SECONDS
-    state.write_text(json.dumps({"owner": host.identity(), "address": settings.base_url}))
+    Path(plan.state).write_text(json.dumps({"owner": plan.owner, "address": plan.address}))
     while not is_over():
         for process in kept:
             process.look()
-        if not is_greeted and answers(settings):
-            greet(settings)
-            is_greeted = True
-        if not is_greeted and time.monotonic() > deadline:
+        if greeting is not None:
+            greeting.poll()
+        elif answers(plan):
+            greeting = preflight("welcome")
+        elif not is_late and time.monotonic() > deadline:
             say("the web process does not answer yet; the lines above say why")
-            is_greeted = True
+            is_late = True
         time.sleep(LOOK_SECONDS)
+    if greeting is not None:
+        greeting.wait()
+
+
+def answers(plan: Plan) -> bool:
+    """Does the web process show its login page?"""
+    try:
+        with socket.create_connection((plan.host, plan.port), ANSWER_SECONDS) as connection:
+            connection.sendall(f"GET {plan.login_path} HTTP/1.0\r\nHost: {plan.host}\r\n\r\n".encode())
+            return connection.recv(16, socket.MSG_WAITALL).split()[1:2] == [b"200"]
+    except OSError:
+        return False
 
 
 def stop_all(kept: list[Kept]) -> None:
@@ -131,17 +163,9 @@ def stop_all(kept: list[Kept]) -> None:
     say("stopped")
 
 
-def greet(settings: Settings) -> None:
-    print("\n".join(["", *welcome(settings, find_login()), ""]), flush=True)
-
-
 def say(text: str) -> None:
     print(f"rooster: {text}", flush=True)
 
 
 if __name__ == "__main__":
-    try:
-        raise SystemExit(main())
-    except RoosterError as error:
-        say(error.message)
-        raise SystemExit(1) from None
+    raise SystemExit(main())

@@ -34,7 +34,7 @@ from web.wall import Wall
 
 _log = logging.getLogger(__name__)
 # The first page would wait for these otherwise.
-_HEAVY: Final = ("pandas", "pyarrow", "pyarrow.compute", "altair", "core.services.scheduled_reports")
+_HEAVY: Final = ("pyarrow", "pyarrow.compute", "core.services.scheduled_reports")
 _SERVERS: Final = ("streamlit", "uvicorn", "websockets")
 
 

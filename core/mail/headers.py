@@ -8,15 +8,18 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import idna
 
-from core.document.model import ReportHead
 from core.errors import DeliveryError
 from core.text import one_line
+
+if TYPE_CHECKING:
+    # The local mail catcher stays small without what a document is made of.
+    from core.document.model import ReportHead
 
 # Longer ones are cut off by every inbox anyway.
 MAX_SUBJECT = 150

@@ -1,0 +1,32 @@
+"""What lives as long as the server and does little stays small: nothing heavy comes along with its imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from core.settings import ROOT
+
+HEAVY = {"pyarrow", "numpy", "pandas", "sqlalchemy", "pydantic", "streamlit", "altair"}
+
+
+def imported_by(module: str) -> set[str]:
+    """The packages outside the standard library that a fresh interpreter has after importing it."""
+    code = f"import {module}, sys; print(*{{name.split('.')[0] for name in sys.modules}} - sys.stdlib_module_names)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_keeper_imports_the_standard_library_and_two_words_of_ours() -> None:
+    assert imported_by("script.processes") <= {"__main__", "_distutils_hack", "core", "script"}
+
+
+def test_the_mail_catcher_knows_no_documents() -> None:
+    assert not imported_by("core.mail.catcher") & HEAVY
+
+
+@pytest.mark.parametrize("unused", ["pandas", "altair"])
+def test_the_pages_start_without_what_only_tables_need(unused: str) -> None:
+    assert unused not in imported_by("pages.components.shell, pages.components.charts")
