@@ -18,11 +18,19 @@ _PHONE_EDGES: Final = 18
 _PADDING: Final = 14
 _CELL_PX: Final = 13
 _HEADER_PX: Final = 12
-# Our font is measured; the fonts of mail programs are wider.
-_WIDER: Final = 1.13
+# Our font is measured. The widest that a mail program falls back on, DejaVu Sans, must not push a table off the screen.
+_WIDER_TEXT: Final = 1.18
+_WIDER_FIGURES: Final = 1.24
+_WIDER_HEADER: Final = 1.3
+# A share may stand in a coloured chip.
+_CHIP: Final = 14
+# Headers up to this length never wrap: `parts.html.j2` says so.
+_HEADER_ON_ONE_LINE: Final = 12
 # A name in the first column may be this wide on one line, a text in any other before it wraps.
 _NAME: Final = 200
 _PHONE_NAME: Final = 160
+# Names that must give way wrap, between words, down to this.
+_NARROWEST_NAME: Final = 70
 _TEXT: Final = 150
 _MAX_NAMES: Final = 3
 
@@ -45,20 +53,21 @@ def choose_columns(section: Section, texts: Sequence[Sequence[str]], *, most: in
     visible = section.head.visible
     order = _by_importance(section, texts)
     natural = [_width(column, cells) for column, cells in zip(visible, texts, strict=True)]
-    wide = _fitting(order, visible, natural, room=_WIDE - _EDGES, name=_NAME, most=most)
-    phone = _fitting(
+    least = [natural[0] if not _wraps(visible[0]) else _least_name(natural[0], texts[0]), *natural[1:]]
+    wide, spare = _fitting(order, visible, least, room=_WIDE - _EDGES, most=most)
+    phone, phone_spare = _fitting(
         [column for column in order if column in wide],
         visible,
-        natural,
+        least,
         room=_PHONE - _PHONE_EDGES,
-        name=_PHONE_NAME,
         most=min(_PHONE_COLUMNS, most),
     )
+    more = natural[0] - least[0]
     return Chosen(
         kept=tuple(column for column in visible if column in wide),
         on_phone=tuple(phone),
-        one_line=natural[0] <= _NAME + _PADDING,
-        one_line_on_phone=natural[0] <= _PHONE_NAME + _PADDING,
+        one_line=natural[0] <= _NAME + _PADDING and more <= spare,
+        one_line_on_phone=natural[0] <= _PHONE_NAME + _PADDING and more <= phone_spare,
     )
 
 
@@ -94,17 +103,17 @@ def _names(visible: Sequence[Column], texts: Sequence[Sequence[str]]) -> int:
 
 
 def _fitting(
-    order: Sequence[Column], visible: Sequence[Column], natural: Sequence[float], *, room: float, name: float, most: int
-) -> list[Column]:
-    """As many as there is room for; one that is too wide is passed over, never the first."""
+    order: Sequence[Column], visible: Sequence[Column], least: Sequence[float], *, room: float, most: int
+) -> tuple[list[Column], float]:
+    """As many as there is room for, and what is left of it; one that is too wide is passed over, never the first."""
     chosen: list[Column] = []
     for column in order:
         number = visible.index(column)
-        width = min(natural[number], (_TEXT if number else name) + _PADDING) if _wraps(column) else natural[number]
+        width = min(least[number], _TEXT + _PADDING) if _wraps(column) else least[number]
         if not chosen or (len(chosen) < most and width <= room):
             chosen.append(column)
             room -= width
-    return chosen
+    return chosen, room
 
 
 def _wraps(column: Column) -> bool:
@@ -112,15 +121,23 @@ def _wraps(column: Column) -> bool:
 
 
 def _width(column: Column, cells: Sequence[str]) -> float:
-    """The widest cell or, when it is wider, the header on two lines."""
+    """The widest cell or, when it is wider, the header on as many lines as it may take."""
     widest = max((text_width(text, _CELL_PX) for text in cells), default=0.0)
+    widest *= _WIDER_TEXT if _wraps(column) else _WIDER_FIGURES
     label = f"{column.label} ({column.unit})" if column.unit and column.kind != "percent" else column.label
-    words = header_lines(label).split(" ")
+    words = [label] if len(label) <= _HEADER_ON_ONE_LINE else header_lines(label).split(" ")
     header = min(
         max(_header_width(words[:cut]), _header_width(words[cut:]))
         for cut in range(1 if len(words) > 1 else 0, len(words))
     )
-    return max(widest, header) * _WIDER + _PADDING
+    return max(widest + (_CHIP if column.kind == "percent" else 0), header * _WIDER_HEADER) + _PADDING
+
+
+def _least_name(natural: float, cells: Sequence[str]) -> float:
+    """How narrow the first column may become: its longest word."""
+    words = (word for text in cells for word in text.split())
+    longest = max((text_width(word, _CELL_PX) for word in words), default=0.0) * _WIDER_TEXT
+    return min(natural, max(longest, _NARROWEST_NAME) + _PADDING)
 
 
 def _header_width(words: Sequence[str]) -> float:
