@@ -11,6 +11,7 @@ from core.errors import InvalidInput
 # WCAG 2.2 AA: for text of normal size, and for what is seen rather than read, such as a button or a bar.
 READABLE = 4.5
 VISIBLE = 3.0
+DISTINCT = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,18 @@ def contrast(first: str, second: str) -> float:
 def with_brand(palette: Palette, brand: str | None) -> Palette:
     """The palette with a workspace's own colour; None leaves it as it is.
 
-    The colour is moved only as far as it must be: seen as a fill and read as a link on light, read in both on dark.
+    The colour is moved only as far as it must be: told from the card as a fill, whose ink is read, seen as a bar and
+    read as a link on light; read in all of them on dark.
     """
     if brand is None or brand.upper() == LIGHT.brand:
         return palette
     link = _moved(brand, palette.card, least=READABLE, lighten=palette.is_dark)
-    fill = link if palette.is_dark else _moved(brand, palette.card, least=VISIBLE, lighten=False)
-    return replace(palette, brand=fill, brand_ink=ink_on(fill), link=link, series=(fill, *palette.series[1:]))
+    if palette.is_dark:
+        return replace(palette, brand=link, brand_ink=ink_on(link), link=link, series=(link, *palette.series[1:]))
+    # A bright yellow stays one behind dark letters; a bar of it has no letters, and is darkened.
+    fill = _moved(brand, palette.card, least=DISTINCT, lighten=False)
+    bar = _moved(brand, palette.card, least=VISIBLE, lighten=False)
+    return replace(palette, brand=fill, brand_ink=ink_on(fill), link=link, series=(bar, *palette.series[1:]))
 
 
 def ink_on(colour: str) -> str:

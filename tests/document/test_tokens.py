@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from core.document.theme import CONFIG_FILE, streamlit_theme
-from core.document.tokens import DARK, DARK_BUTTON, LIGHT, READABLE, VISIBLE, Palette, blend, contrast, with_brand
+from core.document.tokens import (
+    DARK,
+    DARK_BUTTON,
+    DISTINCT,
+    LIGHT,
+    READABLE,
+    VISIBLE,
+    Palette,
+    blend,
+    contrast,
+    with_brand,
+)
 from core.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +49,8 @@ def test_any_brand_colour_becomes_readable(brand: str, palette: Palette) -> None
     branded = with_brand(palette, brand)
     assert contrast(branded.link, branded.card) >= READABLE
     assert contrast(branded.brand_ink, branded.brand) >= READABLE
-    assert contrast(branded.brand, branded.card) >= (READABLE if palette.is_dark else VISIBLE)
-    if branded != palette:
-        assert branded.series[0] == branded.brand
+    assert contrast(branded.brand, branded.card) >= (READABLE if palette.is_dark else DISTINCT)
+    assert contrast(branded.series[0], branded.card) >= VISIBLE
 
 
 def test_a_brand_colour_that_can_be_seen_and_read_is_left_alone() -> None:
@@ -55,6 +65,13 @@ def test_a_bright_brand_keeps_its_colour_in_buttons_and_is_darkened_in_words_alo
     assert orange.brand == "#E8590C"
     assert orange.brand_ink != "#FFFFFF"
     assert contrast(orange.link, LIGHT.card) >= READABLE > contrast(orange.brand, LIGHT.card)
+
+
+def test_a_bright_yellow_stays_yellow_behind_dark_letters() -> None:
+    yellow = with_brand(LIGHT, "#FFE600")
+    assert yellow.brand == "#FFE600"
+    assert contrast(yellow.brand_ink, yellow.brand) >= READABLE
+    assert contrast(yellow.series[0], LIGHT.card) >= VISIBLE > contrast(yellow.brand, LIGHT.card)
 
 
 def test_a_wrong_colour_is_named() -> None:
