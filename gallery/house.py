@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -39,11 +39,16 @@ from core.services import (
 from core.services.children import start_cold
 from core.services.people import to_actor
 from core.settings import ROOT, get_settings
-from gallery import shop
-from gallery.scenes import READER, Scene
+from gallery import letters, shop
+from gallery.dress import dressed
+from gallery.scenes import READER, Run, Scene
 
 # Long enough to look back at the last two months.
 _LOOK_BACK: Final = timedelta(days=70)
+_LETTERS: Final[dict[Run, Callable[[Actor], None]]] = {
+    "invitation": letters.send_invitation,
+    "account test": letters.send_account_test,
+}
 
 
 class House:
@@ -55,13 +60,22 @@ class House:
         self._sources: dict[bool, uuid.UUID] = {}
 
     def play(self, scene: Scene) -> None:
-        """Make the report of a scene and run it."""
+        """Make the report of a scene and run it, or send what needs no report."""
+        with dressed(self.actor, scene):
+            if scene.run in _LETTERS:
+                _LETTERS[scene.run](self.actor)
+            else:
+                self._run(scene)
+
+    def _run(self, scene: Scene) -> None:
         report_id = self._report(scene)
         if scene.run == "test":
             test_runs.run_test(actor=self.actor, report_id=report_id)
             return
         for slot in _last_slots(report_id, scene.times):
             _run_slot(report_id, slot)
+        if scene.run == "stop":
+            letters.stop_for_reader(report_id)
 
     def _report(self, scene: Scene) -> uuid.UUID:
         fields: dict[str, Any] = {**scene.report, "recipients": [READER, self.actor.email]}

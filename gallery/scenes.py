@@ -12,7 +12,7 @@ DAILY: Final = {"type": "daily", "time": "07:00"}
 MONTHLY: Final = {"type": "monthly", "time": "07:00", "day_of_month": 1}
 ALL: Final = ("excel", "csv", "pdf", "html")
 
-Run = Literal["schedule", "test"]
+Run = Literal["schedule", "test", "stop", "invitation", "account test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Scene:
     """A report to run `times` times; the last mail is shown. `flights` tells that it needs the large sample.
 
     `sample` is the name of a report of the sample; otherwise `queries` (name -> fields) go into a report of one
-    query or, with `tiles`, of a dashboard. `to_owner` shows the owner's mail instead of the reader's.
+    query or, with `tiles`, of a dashboard. `to_owner` shows the owner's mail instead of the reader's. `workspace` and
+    `settings` (environment variables) hold during the scene; `logo` adds one in the brand colour.
     """
 
     title: str
@@ -32,6 +33,9 @@ class Scene:
     times: int = 1
     flights: bool = False
     to_owner: bool = False
+    workspace: Mapping[str, Any] = field(default_factory=dict)
+    logo: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def _report(name: str, description: str, schedule: Mapping[str, Any], *formats: str) -> dict[str, Any]:
@@ -126,11 +130,18 @@ SCENES: Final[dict[str, Scene]] = {
         report=_report("New York airports", "Every Monday: the three airports at a glance.", WEEKLY, *ALL),
         times=2,
     ),
-    "too-large": Scene(
-        "Files too large for a mail: links instead",
+    "zipped": Scene(
+        "Files too large for a mail: the CSV is zipped",
         queries={"Every flight": _LARGE},
         report=_report("Every flight", "The whole year, flight by flight.", MONTHLY, "csv", "pdf", "html"),
         flights=True,
+    ),
+    "links": Scene(
+        "Files too large even so: links that end",
+        queries={"Every flight": _LARGE},
+        report=_report("Every flight by link", "The whole year, flight by flight.", MONTHLY, "csv", "pdf", "html"),
+        flights=True,
+        settings={"ROOSTER_MAX_ATTACHMENTS_MB": "1"},
     ),
     "figures": Scene(
         "A dashboard with figures, a line, bars with the period before, and shares",
@@ -186,5 +197,36 @@ SCENES: Final[dict[str, Scene]] = {
         queries={"Invoices": _BROKEN},
         report=_report("Invoices", "Its table is gone.", DAILY, "excel"),
         to_owner=True,
+    ),
+    "stopped": Scene(
+        "A reader wants no more mails: a notice to the owner",
+        queries={"Shops": _SHOPS},
+        report=_report("Daily shops", "What each shop sold.", DAILY, "pdf"),
+        run="stop",
+        to_owner=True,
+    ),
+    "invitation": Scene("An invitation", run="invitation"),
+    "account-test": Scene("The test of a mail account", run="account test", to_owner=True),
+    "brand": Scene(
+        "A workspace with a colour and a logo of its own",
+        queries={"Shops": _SHOPS},
+        report=_report("Shops in our colours", "What each shop sold.", DAILY, *ALL),
+        times=2,
+        workspace={"name": "Fjord & Fell", "brand_color": "#7A1F5C"},
+        logo=True,
+    ),
+    "german": Scene(
+        "A German workspace",
+        queries={"Shops": _SHOPS},
+        report=_report("Filialen", "Was jede Filiale verkauft hat.", WEEKLY, *ALL),
+        times=2,
+        workspace={"locale": "de_DE"},
+    ),
+    "arabic": Scene(
+        "An Arabic workspace of Egypt",
+        queries={"Shops": _SHOPS},
+        report=_report("المتاجر", "مبيعات كل متجر.", WEEKLY, *ALL),
+        times=2,
+        workspace={"locale": "ar_EG"},
     ),
 }
