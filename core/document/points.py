@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.document.folds import ChartAggregate, fold_of, folded, presence, spoken
+from core.document.known import UNITS_PER_SECOND, known
 from core.document.model import ChartData, ChartKind, Column
 from core.document.presentation import ChartSpec, figure_display, figure_label, lower_first
 
@@ -96,6 +97,7 @@ class Points:
     def _keys(self, array: pa.Array) -> pa.Array:
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()
+        array = known(array)
         if pa.types.is_timestamp(array.type):
             zone = str(self._zone) if self._zone is not None and array.type.tz else array.type.tz
             array = array.cast(pa.timestamp("us", tz=zone), safe=False)
@@ -244,8 +246,8 @@ def _as_floats(array: pa.Array) -> pa.Array:
     """For drawing, doubles are exact enough; what is no finite number is missing."""
     kind = array.type
     if pa.types.is_duration(kind):
-        seconds = pc.divide(array.cast(pa.duration("us"), safe=False).cast(pa.int64()).cast(pa.float64()), 1e6)
-        return seconds
+        floats = array.cast(pa.int64()).cast(pa.float64(), safe=False)
+        return pc.divide(floats, float(UNITS_PER_SECOND[kind.unit]))
     if pa.types.is_boolean(kind):
         array = array.cast(pa.int8())
     if not (pa.types.is_integer(array.type) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):

@@ -12,16 +12,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.document.guesses import Aggregate
+from core.document.known import known
 from core.document.locales import EXACT, round_half_up
 from core.document.values import python_values, timedelta_seconds
 
 _MEAN_PLACES = 12
+_MICROSECOND = timedelta(microseconds=1)
 # Arrow's sum of decimals is exact up to 38 digits: with 9 to spare no batch can leave them.
 _SAFE_PRECISION = 29
 
 
 class Total:
-    """One aggregate over one column. Nulls, and floats that are no finite number, count as missing."""
+    """One aggregate over one column. Nulls, and floats that are no finite number, count as missing.
+
+    Dates that Python cannot name are counted, but are no least, greatest or mean.
+    """
 
     def __init__(self, aggregate: Aggregate) -> None:
         self._aggregate = aggregate
@@ -35,6 +40,8 @@ class Total:
             self._last = python_values(array[-1:])[0]
             return
         array = present(array)
+        if self._aggregate != "count":
+            array = known(array).drop_null()
         if not len(array):
             return
         self._count += len(array)
@@ -85,8 +92,16 @@ def exact_sum(array: pa.Array) -> Any:
     if pa.types.is_floating(kind):
         return math.fsum(array.to_pylist())
     if pa.types.is_duration(kind):
-        return sum(python_values(array.cast(pa.duration("us"), safe=False)), timedelta())
+        return _long(_int_sum(array.cast(pa.duration("us"), safe=False).cast(pa.int64())))
     return None
+
+
+def _long(microseconds: int) -> timedelta | None:
+    """None beyond the 2.7 million years that Python has a length for."""
+    try:
+        return microseconds * _MICROSECOND
+    except OverflowError:
+        return None
 
 
 def json_value(value: Any) -> Any:
@@ -103,9 +118,9 @@ def json_value(value: Any) -> Any:
 
 
 def _extreme(array: pa.Array, choose: Callable[[Any], Any]) -> Any:
-    """The least or greatest value; None for lists and records, which have no order."""
+    """The least or greatest value; None for lists, records and intervals, which have no order."""
     kind = array.type
-    if pa.types.is_nested(kind):
+    if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return None
     if pa.types.is_duration(kind):
         found = _extreme(array.cast(pa.int64()), choose)
@@ -139,7 +154,7 @@ def _plus(total: Any, more: Any) -> Any:
     if isinstance(more, Decimal):
         return EXACT.add(Decimal(total), more)
     if isinstance(more, timedelta):
-        return (total or timedelta()) + more
+        return _long((total or timedelta()) // _MICROSECOND + more // _MICROSECOND)
     return total + more
 
 

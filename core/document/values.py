@@ -222,9 +222,17 @@ def _show_other(value: Any, *, style: ValueFormat, locale: str, zone: tzinfo | N
 
 def _datetime_text(value: datetime, *, style: ValueFormat, locale: str, zone: tzinfo | None) -> str:
     if zone is not None and value.tzinfo is not None:
-        value = value.astimezone(zone)
+        value = _moved(value, zone)
     day = date_text(value.date(), locale)
     return day if style.kind == "date" else f"{day}, {time_text(value.time(), locale)}"
+
+
+def _moved(value: datetime, zone: tzinfo) -> datetime:
+    """By the clock of `zone`; in the first and last hours of Python's calendar by its own."""
+    try:
+        return value.astimezone(zone)
+    except OverflowError:
+        return value
 
 
 def took_text(milliseconds: int) -> str:

@@ -16,6 +16,7 @@ from core.document.gather import SectionGatherer
 from core.document.model import Column, SectionHead
 from core.document.presentation import columns_of
 from core.document.values import format_value, python_values
+from core.formats.arrow_plain import plain_batch, plain_schema
 from core.periods import BoundValue
 from core.schemas.accounts import Actor
 from core.schemas.content import ParameterValue, Preview, PreviewColumn, PreviewFigure, QueryParameter
@@ -100,7 +101,7 @@ def run_result(prepared: PreparedPreview) -> pa.Table:
 
 def _read(prepared: PreparedPreview) -> tuple[pa.Table, bool]:
     with prepared.source.stream(prepared.query) as batches:
-        table = pa.Table.from_batches(list(batches), schema=batches.schema)
+        table = pa.Table.from_batches(list(map(plain_batch, batches)), schema=plain_schema(batches.schema))
         return table, batches.truncated
 
 

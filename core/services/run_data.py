@@ -19,7 +19,7 @@ from core.document.model import ReportDocument, Section, SectionHead
 from core.document.presentation import columns_of, notices_of
 from core.errors import SourceError
 from core.formats import get_format
-from core.formats.arrow_valid import valid_batch
+from core.formats.arrow_plain import plain_batch, plain_schema
 from core.formats.base import Writer, WrittenFile
 from core.mail.template_blocks import MOST_ROWS
 from core.mail.template_engine import AGGREGATES
@@ -107,8 +107,8 @@ def _run(state: _Pass, planned: PlannedQuery, began: float) -> Section:
 
 def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: float) -> Section:
     batches = iter(stream)
-    held = list(islice(batches, 1))
-    head = _head(planned, stream.schema, held[0] if held else None)
+    held = list(map(plain_batch, islice(batches, 1)))
+    head = _head(planned, plain_schema(stream.schema), held[0] if held else None)
     state.notices.extend(notices_of(head.columns, planned.presentation))
     zone = clock.zone(state.plan.head.timezone)
     gatherer = SectionGatherer(
@@ -121,7 +121,7 @@ def _stream(state: _Pass, planned: PlannedQuery, stream: BatchStream, began: flo
     for writer in state.writers.values():
         writer.begin(head)
     rows = 0
-    for batch in map(valid_batch, _chain(held, batches)):
+    for batch in _chain(held, map(plain_batch, batches)):
         gatherer.add(batch)
         for writer in state.writers.values():
             writer.write(batch)

@@ -25,9 +25,10 @@ import pyarrow.csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.formats.arrow_plain import plain_batch
 from core.formats.csv import FORMAT
 from core.formats.csv_options import CHOICES, CsvOptions, read_options
-from tests.formats.any_batch import batches, python_value
+from tests.formats.any_batch import batches, is_interval, is_interval_text, is_same_json, python_value
 from tests.formats.edge_tables import report_head, write_table
 
 _ZONE = ZoneInfo("America/New_York")
@@ -124,11 +125,10 @@ def _is_day(text: str, value: Any) -> bool:
     return date.fromisoformat(text) == value if isinstance(value, date) else text == value
 
 
-def _is_json(text: str, value: Any, kind: pa.DataType, options: CsvOptions) -> bool:
+def _is_json(text: str, value: Any, _kind: pa.DataType, options: CsvOptions) -> bool:
     if options.encoding == "cp1252":
         return True
-    found = json.loads(text)
-    return bool(found == value) if kind == pa.list_(pa.string()) else type(found) is type(value)
+    return is_same_json(json.loads(text), value)
 
 
 # (type, whether a field is that value); the first that fits counts.
@@ -145,6 +145,8 @@ CHECKS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[str, Any, pa.DataTy
     (pa.types.is_duration, lambda text, value, _kind, _o: _is_duration(text, value)),
     (pa.types.is_binary, lambda text, value, _kind, _o: base64.b64decode(text) == value),
     (pa.types.is_fixed_size_binary, lambda text, value, _kind, _o: base64.b64decode(text) == value),
+    (pa.types.is_large_binary, lambda text, value, _kind, _o: base64.b64decode(text) == value),
+    (is_interval, lambda text, value, _kind, _o: is_interval_text(text, value)),
     (pa.types.is_nested, _is_json),
     (lambda _kind: True, lambda text, value, _kind, options: _is_text(text, value, options)),
 )
@@ -163,6 +165,7 @@ def agrees(text: str, value: Any, kind: pa.DataType, options: CsvOptions) -> boo
 @settings(max_examples=100, deadline=None)
 @given(batches(long=True), option_sets())
 def test_any_batch_reads_back_as_documented_with_any_options(batch: pa.RecordBatch, options: CsvOptions) -> None:
+    batch = plain_batch(batch)
     data = written(batch, options)
     head = 0 if options.header is False else 1
     rows, told = by_csv(data, options), by_pyarrow(data, options, batch.num_columns) if batch.num_rows else []
