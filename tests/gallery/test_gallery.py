@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def run_gallery(*arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **({"PATH": path} if path is not None else {})}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if path is not None:
+        # Where tests run, a browser may be named outright.
+        environment = {**environment, "PATH": path, "ROOSTER_TEST_BROWSER": ""}
     command = [sys.executable, "-m", "gallery", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
