@@ -11,7 +11,14 @@ for _name in [name for name in os.environ if name.startswith("ROOSTER_") and nam
     del os.environ[_name]
 os.environ["ROOSTER_DATA_DIR"] = _nowhere
 
+from hypothesis import settings as examples  # noqa: E402 - with the rest
+
 from core.settings import create_secret_key, load_settings  # noqa: E402 - only now does the environment lead nowhere
+
+# The suite tries the same examples each time; `pytest --hypothesis-profile explore` looks for new ones.
+examples.register_profile("steady", derandomize=True)
+examples.register_profile("explore", derandomize=False, print_blob=True)
+examples.load_profile("steady")
 
 create_secret_key(load_settings())
 

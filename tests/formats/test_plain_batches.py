@@ -62,10 +62,18 @@ def test_an_ordinary_batch_is_not_touched(kind: pa.DataType) -> None:
     assert plain_batch(batch) is batch
 
 
+def shown(batch: pa.RecordBatch) -> list[str]:
+    """By Arrow itself: Python knows neither the year 10000 nor two NaN that are alike."""
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column for column in batch.columns
+    ]
+    return [column.to_string(window=100) for column in columns]
+
+
 @settings(max_examples=60, deadline=None)
 @given(batches(), st.integers(0, 6))
 def test_any_slice_is_as_the_whole_is_and_stays_so(batch: pa.RecordBatch, start: int) -> None:
     whole, part = plain_batch(batch), plain_batch(batch.slice(start))
     part.validate(full=True)
-    assert str(part.to_pylist()) == str(whole.slice(start).to_pylist())
+    assert shown(part) == shown(whole.slice(start))
     assert plain_batch(whole) is whole
