@@ -38,6 +38,10 @@ class WrittenFile:
     rows_total: int
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        return self.rows_written == self.rows_total
+
 
 class Writer(Protocol):
     """One file (or one per section) being written. Paths end in `.tmp` until `close` has renamed them."""

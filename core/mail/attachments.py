@@ -23,7 +23,8 @@ LABELS: Final = {"excel": "Excel", "csv": "CSV", "pdf": "PDF", "html": "HTML"}
 class Attachment:
     """A file for people: its pretty name, where its bytes are, `size` in bytes, `format` as in the REST contract.
 
-    `url` is where a file that stays here can be fetched; `unzipped` is the size of one that was zipped for the mail.
+    `url` is where a file that stays here can be fetched; `unzipped` is the size of one that was zipped for the mail;
+    `is_whole` tells that it holds every row of the queries.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Attachment:
     part: int = 1
     url: str = ""
     unzipped: int = 0
+    is_whole: bool = True
 
     @property
     def extension(self) -> str:

@@ -19,9 +19,6 @@ from core.text import human_size, join_words, one_line, plural
 
 _MAX_TILES = 8
 _MAX_PREHEADER = 110
-# These kinds of file hold every row, however many there are.
-_WHOLE_FORMATS = ("excel", "csv")
-_CAPS = {"pdf": 1_000, "html": 50_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +206,7 @@ def _section_view(section: Section, document: ReportDocument, copy: Copy, limits
         subtitle=section.head.description if section.head.description != head.description else "",
         tile_rows=in_pairs(tiles),
         chart=_chart_view(section, copy),
-        table=table_view(section, head=head, limits=limits, where=_where_all_rows_are(section, document, copy)),
+        table=table_view(section, head=head, limits=limits, where=_where_all_rows_are(section, copy)),
     )
 
 
@@ -220,16 +217,14 @@ def _chart_view(section: Section, copy: Copy) -> ChartView | None:
     return ChartView(section.chart.title, section.chart.subtitle, picture)
 
 
-def _where_all_rows_are(section: Section, document: ReportDocument, copy: Copy) -> str:
+def _where_all_rows_are(section: Section, copy: Copy) -> str:
     """Names the files that really hold every row, and how they reach the reader when they are not simply attached."""
     files = {file.format: file for file in (*copy.files.attached, *copy.files.linked)}
-    whole = [
-        files[key]
-        for key in LABELS
-        if key in files and (key in _WHOLE_FORMATS or document.row_count <= _CAPS.get(key, 0))
-    ]
-    if not whole:
+    whole = [files[key] for key in LABELS if key in files and files[key].is_whole]
+    if not files:
         return "All rows are in the full report."
+    if not whole:
+        return f"The files hold the first of {plural(section.row_count, 'row')}; an Excel or CSV file would hold all."
     noun, verb = "file" if len(whole) == 1 else "files", "is" if section.row_count == 1 else "are"
     return f"All {plural(section.row_count, 'row')} {verb} in the {_labels(whole)} {noun}."
 

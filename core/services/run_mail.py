@@ -50,12 +50,19 @@ class Post:
 
 
 def attachments_of(files: Sequence[FinishedFile]) -> list[Attachment]:
-    return [
-        Attachment(
-            file.name, file.written.media_type, file.written.path, file.size, file.format, part=file.written.part
-        )
-        for file in files
-    ]
+    return [_attachment(file) for file in files]
+
+
+def _attachment(file: FinishedFile) -> Attachment:
+    return Attachment(
+        file.name,
+        file.written.media_type,
+        file.written.path,
+        file.size,
+        file.format,
+        part=file.written.part,
+        is_whole=file.written.is_whole,
+    )
 
 
 def write_letters(

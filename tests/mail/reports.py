@@ -125,7 +125,7 @@ def make_files(*, excel: int = 412_000) -> list[Attachment]:
     return [
         Attachment(f"{stem}.xlsx", sheet, b"x" * 2_000, excel, "excel"),
         Attachment(f"{stem}.csv", "text/csv; charset=utf-8", b"a,b\r\n" * 400, 489_000, "csv"),
-        Attachment(f"{stem}.pdf", "application/pdf", b"%PDF-1.7", 96_000, "pdf"),
+        Attachment(f"{stem}.pdf", "application/pdf", b"%PDF-1.7", 96_000, "pdf", is_whole=False),
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from core.mail.attachments import Attachment, budget_for, fit, with_links
+from core.mail.attachments import Attachment, FittedFiles, budget_for, fit, with_links
 from core.mail.zipping import zip_within
 from tests.mail.reports import make_document, make_files, report_mail
 
@@ -121,6 +122,17 @@ def test_the_line_about_all_rows_names_what_is_really_attached_or_linked():
     for files, words in said:
         expected = f"All 6,680 rows are in the {words} files." if words else "All rows are in the full report."
         for body in both_bodies(report_mail(files=files)):
+            assert expected in body
+
+
+def test_a_mail_does_not_claim_that_a_cut_file_holds_every_row():
+    cut = Attachment("report.html", "text/html", b"<p>", 5 * MB, "html", is_whole=False)
+    whole = replace(cut, is_whole=True)
+    for file, expected in (
+        (cut, "The files hold the first of 6,680 rows; an Excel or CSV file would hold all."),
+        (whole, "All 6,680 rows are in the HTML file."),
+    ):
+        for body in both_bodies(report_mail(files=FittedFiles((file,)))):
             assert expected in body
 
 
