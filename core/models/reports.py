@@ -43,6 +43,14 @@ class ScheduledReport(Owned, Base):
     format_options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     email_subject: Mapped[str | None] = mapped_column(Text)
     email_body: Mapped[str | None] = mapped_column(Text)
+    # The owner's own words for "it did not arrive"; None for ours.
+    failure_subject: Mapped[str | None] = mapped_column(Text)
+    failure_body: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    keep_thread: Mapped[bool] = mapped_column(default=False)
+    dark_chart: Mapped[bool] = mapped_column(default=True)
+    # None for the installation's own number of days.
+    link_days: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     paused_reason: Mapped[str | None] = mapped_column(Text)
     next_run_at: Mapped[datetime | None]
