@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 LONGEST_FILE_NAME = 80
@@ -47,6 +47,12 @@ def join_words(words: Iterable[str], *, last: str = "and") -> str:
     if len(listed) < 2:
         return "".join(listed)
     return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
+
+
+def first_words(words: Sequence[str], *, most: int = 5) -> str:
+    """Up to `most` of them, else all that leaves room for `and 3 more`."""
+    kept = words if len(words) <= most else [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return join_words(kept)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

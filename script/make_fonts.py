@@ -1,10 +1,11 @@
 #!/usr/bin/env python
-"""Make the static fonts of PDF and charts from the variable Source Sans that Streamlit ships, and from two of Noto.
+"""Make the static fonts of PDF and charts from the variable Source Sans that Streamlit ships, and from three of Noto.
 
 Run it again only to add a weight or a script: `python script/make_fonts.py`; the results are committed. The licence
 (OFL) reserves the name "Source", so the family gets a name of ours; and reportlab tells embedded fonts apart
 by their PostScript name, so each weight has its own. Noto reserves no name. Its fonts come from the packages
-fontpkg-noto-sans-devanagari and fontpkg-noto-sans-thai, which are needed here and nowhere else.
+fontpkg-noto-sans-devanagari, fontpkg-noto-sans-thai and manimgx-fonts (Noto Emoji), which are needed here and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
@@ -22,6 +24,9 @@ TARGET = Path(__file__).parent.parent / "core" / "document" / "fonts"
 NOTO = {"devanagari": "NotoSansDevanagari", "thai": "NotoSansThai"}
 # Copyright, licence text and licence address stay as they are.
 KEPT_NAMES = {0, 13, 14}
+# Letters, digits and signs are drawn by the faces before it; skin tones say nothing in one colour.
+EMOJI_FROM = 0x2190
+SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
 def main() -> int:
@@ -35,7 +40,25 @@ def main() -> int:
         path = TARGET / f"{name}-Regular.ttf"
         make_noto(script, name).save(path)
         print(f"{path.name}: {path.stat().st_size // 1000} KB")
+    path = TARGET / "NotoEmoji-Regular.ttf"
+    make_emoji().save(path)
+    print(f"{path.name}: {path.stat().st_size // 1000} KB")
     return 0
+
+
+def make_emoji() -> TTFont:
+    """One picture per character, in one colour: without the sequences that join several into one."""
+    package = find_spec("manimgx_fonts")
+    if package is None or not package.submodule_search_locations:
+        raise SystemExit("Install manimgx-fonts first.")
+    source = Path(next(iter(package.submodule_search_locations))) / "NotoEmoji[wght].ttf"
+    font = instantiateVariableFont(TTFont(source), {"wght": 400}, inplace=True)
+    options = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=["*"], name_languages=["*"])
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[code for code in font.getBestCmap() if code >= EMOJI_FROM and code not in SKIN_TONES])
+    subsetter.subset(font)
+    font.recalcTimestamp = False
+    return font
 
 
 def make_noto(script: str, name: str) -> TTFont:

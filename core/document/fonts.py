@@ -17,6 +17,7 @@ _FILES: dict[Weight, str] = {
     "bold": "RoosterSans-Bold.ttf",
 }
 _BUNDLED: Final = ("NotoSansDevanagari-Regular.ttf", "NotoSansThai-Regular.ttf")
+_EMOJI: Final = "NotoEmoji-Regular.ttf"
 # TrueType outlines only: PostScript ones cannot go into our PDF files, which leaves out Noto CJK.
 _CJK: Final = (
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
@@ -50,7 +51,7 @@ def fallback_path(weight: Weight = "regular") -> Path:
 
 @cache
 def further_paths() -> tuple[Path, ...]:
-    """Fonts for what those two do not have: Devanagari and Thai of ours, others where the system has them."""
+    """Fonts for what those two do not have: Devanagari and Thai of ours, others where the system has them, emoji."""
     noto = [f"{folder}/NotoSans{script}-Regular.ttf" for script in _NOTO_SCRIPTS for folder in _NOTO_FOLDERS]
-    wanted = [*(_FOLDER / name for name in _BUNDLED), *map(Path, (*_CJK, *noto))]
+    wanted = [*(_FOLDER / name for name in _BUNDLED), *map(Path, (*_CJK, *noto)), _FOLDER / _EMOJI]
     return tuple(path for path in wanted if path.is_file())

@@ -23,6 +23,12 @@ FAMILIES: Final[dict[Weight, tuple[str, int]]] = {
 _JOINERS: Final = "\u200c\u200d"
 
 
+def is_silent(ch: str) -> bool:
+    """Whether a character has no width of its own: marks of direction, variation selectors, and the skin tones of
+    emoji, which say nothing in one colour."""
+    return unicodedata.category(ch) == "Cf" or "\ufe00" <= ch <= "\ufe0f" or "\U0001f3fb" <= ch <= "\U0001f3ff"
+
+
 def drawable(text: str) -> str:
     """The text with U+FFFD for each character that no font at hand has, and without what has no width."""
     if text.isascii():
@@ -42,7 +48,7 @@ def families_for(text: str, weight: Weight) -> tuple[str, ...]:
 def _shown(ch: str) -> str:
     if ch in _JOINERS:
         return ch
-    if unicodedata.category(ch) == "Cf" or "\ufe00" <= ch <= "\ufe0f":
+    if is_silent(ch):
         return ""
     code = ord(ch)
     known = code in _near() or any(code in _codes(path) for path in further_paths())

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.clock import zone
 from core.document.locales import date_text, time_text
 from core.document.model import Column, ReportHead, SectionHead
-from core.text import plural
+from core.text import first_words
 
 
 def column_label(column: Column) -> str:
@@ -27,9 +27,9 @@ def as_of_sentence(head: ReportHead) -> str:
 
 
 def hidden_sentence(section: SectionHead) -> str:
-    """`2 columns hidden by the query's settings`, or nothing; their names may tell what is not for every reader."""
-    hidden = len(section.columns) - len(section.visible)
-    return f"{plural(hidden, 'column')} hidden by the query's settings" if hidden else ""
+    """`Not shown: tailnum and hour (hidden by the query's settings)`, or nothing."""
+    hidden = [column_label(column) for column in section.columns if column.hidden]
+    return f"Not shown: {first_words(hidden)} (hidden by the query's settings)" if hidden else ""
 
 
 def instant(moment: datetime, head: ReportHead) -> str:

@@ -13,7 +13,7 @@ from core.document.values import took_text
 from core.formats.excel_book import Part
 from core.formats.excel_cells import CELL_CHARACTERS
 from core.formats.words import column_label, instant, parameters_sentence
-from core.text import join_words, plural
+from core.text import first_words, join_words, plural
 
 # Longer lists of names help nobody.
 _MOST_NAMES: Final = 8
@@ -79,10 +79,8 @@ def _hidden(section: Section) -> list[str]:
     names = [column_label(column) for column in section.head.columns if column.hidden]
     if not names:
         return []
-    shown = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
-    return [
-        f"{section.head.title}: {plural(len(names), 'column')} hidden by the query's settings ({join_words(shown)})."
-    ]
+    named = first_words(names, most=_MOST_NAMES)
+    return [f"{section.head.title}: {plural(len(names), 'column')} hidden by the query's settings ({named})."]
 
 
 def _undrawn(section: Section) -> list[str]:

@@ -172,7 +172,7 @@ def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
 
 def set_footer(sheet: Any, head: ReportHead) -> None:
     """`Northwind Airports · Run 8f2c41` and `Page 2 of 143`."""
-    run = f"{head.workspace} \u00b7 Run {head.execution_id}"
+    run = f"{head.workspace} \u00b7 Run {head.execution_id[:8]}"
     sheet.set_footer(f"&L{_header_text(run)}&RPage &P of &N")
 
 

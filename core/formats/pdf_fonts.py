@@ -1,16 +1,17 @@
 """Fonts of the PDF: which face draws which character and how wide it is.
 
 The first face that has a character draws it: the product's own font, DejaVu Sans, our fonts for Devanagari and Thai, a
-font of the system, and for Chinese, Japanese and Korean at last a font that the viewer brings along.
+font of the system, one for emoji, and for Chinese, Japanese and Korean at last a font that the viewer brings along.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ _VIEWER_FONTS: Final = {
     "zh": "STSong-Light",
     "zh_TW": "MSung-Light",
 }
+_BEYOND_PLANE: Final = re.compile(r"<([0-9A-F]{5,6})>")
 _CJK: Final = (
     (0x2E80, 0x33FF),
     (0x3400, 0x4DBF),
@@ -116,7 +118,7 @@ def _candidates(code: int, weight: Weight, language: str) -> Iterator[Face]:
 
 @cache
 def _further() -> tuple[Face, ...]:
-    found = (_truetype(path.stem, path, shaped=path.stem.startswith("Noto")) for path in further_paths())
+    found = (_truetype(path.stem, path, shaped=path.stem.startswith("NotoSans")) for path in further_paths())
     return tuple(face for face in found if face is not None)
 
 
@@ -127,10 +129,24 @@ def _viewer(name: str) -> Face:
     return Face(name, font, lambda code: code < PLANE)
 
 
+class _EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab carries no types
+    """reportlab writes what lies beyond the first plane as one number, which readers take for other letters."""
+
+    def addObjects(self, doc: Any) -> None:
+        super().addObjects(doc)
+        for key, stream in doc.idToObject.items():
+            if key.startswith("toUnicodeCMap:") and isinstance(stream.content, str):
+                stream.content = _BEYOND_PLANE.sub(_as_pair, stream.content)
+
+
+def _as_pair(code: re.Match[str]) -> str:
+    return f"<{chr(int(code[1], 16)).encode('utf-16-be').hex().upper()}>"
+
+
 def _truetype(name: str, path: Path, *, shaped: bool = False) -> Face | None:
     """A face from a file; None when reportlab cannot embed it, which must not cost anybody a report."""
     try:
-        font = TTFont(name, str(path), shapable=shaped)
+        font = _EmbeddedFont(name, str(path), shapable=shaped)
     except (TTFError, OSError):
         return None
     pdfmetrics.registerFont(font)

@@ -96,10 +96,9 @@ def _draw_table(book: Book, kept: Kept, table: Table) -> None:
         parts.callout(book, f"No rows for {book.head.period.label}.", color=book.palette.sub, fill=book.palette.sunken)
         book.y -= 14
         return
-    if hidden := len(kept.columns) - table.shown_columns:
-        parts.callout(
-            book, columns_sentence(hidden, kept.head, book.head), color=book.palette.warn, fill=book.palette.warn_soft
-        )
+    if missing := kept.head.visible[table.shown_columns :]:
+        said = columns_sentence(missing, kept.head, book.head)
+        parts.callout(book, said, color=book.palette.warn, fill=book.palette.warn_soft)
     start = 0
     while start == 0 or start < table.row_count:
         rows = range(start, min(start + table.rows_that_fit(book.room), table.row_count))

@@ -15,6 +15,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.document.fonts import Weight
+from core.document.letters import is_silent
 from core.formats.pdf_fonts import Face, face_for, language_of, primary
 
 ELLIPSIS: Final = "…"
@@ -121,12 +122,11 @@ def _reshaper() -> Any:
 
 
 def _visible(ch: str) -> str:
-    category = unicodedata.category(ch)
     if ch in _JOINERS:
         return ch
-    if category == "Cf" or "\ufe00" <= ch <= "\ufe0f":
+    if is_silent(ch):
         return ""
-    return UNKNOWN if category[0] == "C" else ch
+    return UNKNOWN if unicodedata.category(ch)[0] == "C" else ch
 
 
 @lru_cache(maxsize=8192)

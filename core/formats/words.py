@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,13 +11,13 @@ from babel.dates import format_date
 
 from core.clock import zone
 from core.document.locales import find_locale, number_text
-from core.document.model import ReportHead, SectionHead
+from core.document.model import Column, ReportHead, SectionHead
 from core.document.sentences import as_of_sentence, hidden_sentence
 from core.document.sentences import column_label as column_label
 from core.document.sentences import instant as instant
 from core.document.sentences import parameters_sentence as parameters_sentence
 from core.formats import format_label
-from core.text import join_words
+from core.text import first_words, join_words
 
 # The formats that leave out no row.
 _COMPLETE: Final = ("excel", "csv")
@@ -34,9 +35,11 @@ def rows_sentence(total: int, shown: int, head: ReportHead) -> str:
     return f"{first}; all {all_rows} are in the {where}"
 
 
-def columns_sentence(missing: int, section: SectionHead, head: ReportHead) -> str:
-    """That so many columns found no room, and where they are; those hidden by settings are in no file."""
-    said = f"{missing} more {'column does' if missing == 1 else 'columns do'} not fit on the page."
+def columns_sentence(missing: Sequence[Column], section: SectionHead, head: ReportHead) -> str:
+    """Which columns found no room, and where they are; those hidden by settings are in no file."""
+    verb = "column does" if len(missing) == 1 else "columns do"
+    names = first_words([column_label(column) for column in missing])
+    said = f"{len(missing)} more {verb} not fit on the page: {names}."
     where = _complete_files(head)
     if not where:
         return f"{said} Choose Excel or CSV to get them all."
@@ -67,7 +70,7 @@ def run_time(head: ReportHead) -> str:
 def origin(head: ReportHead) -> str:
     """`Northwind Airports · Run 8f2c41 · reports.example.com`, for the foot of a page."""
     host = urlsplit(head.base_url).netloc
-    return " · ".join(filter(None, (head.workspace, f"Run {head.execution_id}", host)))
+    return " · ".join(filter(None, (head.workspace, f"Run {head.execution_id[:8]}", host)))
 
 
 # The words of ours are English whatever the locale of numbers and dates: a screen reader must read them so.

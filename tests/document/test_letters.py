@@ -25,18 +25,19 @@ SCRIPTS = (
 )
 
 
-@pytest.mark.parametrize("text", ["Zürich", "Αθήνα", "ירושלים", "القاهرة", "दिल्ली", "กรุงเทพ"])
+@pytest.mark.parametrize("text", ["Zürich", "Αθήνα", "ירושלים", "القاهرة", "दिल्ली", "กรุงเทพ", "Party 🎉"])
 def test_scripts_that_come_with_us_are_kept(text: str) -> None:
     assert drawable(text) == text
 
 
 def test_what_no_font_has_is_replaced_where_everybody_sees_it() -> None:
-    assert drawable("Party 🎉!") == "Party \ufffd!"
+    assert drawable("hieroglyph 𓀀!") == "hieroglyph \ufffd!"
     assert drawable("private \ue123") == "private \ufffd"
 
 
 def test_marks_without_width_are_left_out() -> None:
     assert drawable("a\u202eb\ufe0fc\u00ad") == "abc"
+    assert drawable("👍🏽") == "👍"
 
 
 def test_plain_texts_ask_two_fonts_only() -> None:

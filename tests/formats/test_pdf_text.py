@@ -80,8 +80,13 @@ def test_arabic_letters_are_joined_and_numbers_stay_in_order() -> None:
     assert all("\ufe70" <= ch <= "\ufefc" or ch in " 14.7" for ch in shown)
 
 
+def test_emoji_are_drawn_and_read_back() -> None:
+    assert drawn("Party 🎉 here") == "Party 🎉 here"
+    assert drawn("☕ 👍🏽 👩\u200d👧") == "☕ 👍 👩👧"
+
+
 def test_what_no_font_has_is_shown_as_unknown_not_dropped() -> None:
-    assert "\ufffd" in drawn("emoji 🙂 here")
+    assert "\ufffd" in drawn("hieroglyph 𓀀 here")
     assert "\ufffd" in drawn("private \ue123")
 
 
