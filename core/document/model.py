@@ -173,6 +173,7 @@ class ReportHead:
     brand: Brand = PLAIN
     is_first: bool = True
     compared_with: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

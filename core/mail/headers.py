@@ -138,18 +138,28 @@ def add_report_headers(
     list_id: str,
     status: str,
     stop_url: str | None,
+    keep_thread: bool = False,
 ) -> None:
-    """What sorts, groups and stops the mails of a report; without a `stop_url` (a test) there is nothing to stop."""
+    """What sorts, groups and stops the mails of a report; without a `stop_url` (a test) there is nothing to stop.
+
+    With `keep_thread` each run answers one and the same mail, which never was: mail programs fold them into one
+    conversation. Without it a reference of its own keeps each run apart.
+    """
     if reply_to:
         message["Reply-To"] = as_address(ascii_address(reply_to))
     values = [
         ("List-Id", list_id or f"{head.slug} <report-{head.report_id}.{domain}>"),
-        ("X-Entity-Ref-ID", head.execution_id),
+        *(_thread_headers(head, domain) if keep_thread else [("X-Entity-Ref-ID", head.execution_id)]),
         *run_headers(head.report_id, head.execution_id, status),
     ]
     if stop_url is not None:
         values += _stop_headers(head, stop_url)
     add_headers(message, values)
+
+
+def _thread_headers(head: ReportHead, domain: str) -> list[tuple[str, str]]:
+    beginning = f"<report-{head.report_id}.thread@{domain}>"
+    return [("References", beginning), ("In-Reply-To", beginning)]
 
 
 def run_headers(report_id: str, execution_id: str, status: str) -> list[tuple[str, str]]:

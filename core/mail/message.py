@@ -18,7 +18,6 @@ from core.mail.headers import (
     domain_of,
     message_id,
     new_message,
-    run_headers,
 )
 from core.mail.pictures import DrawnCharts, InlinePicture, draw_charts, logo_picture
 from core.mail.render import RenderedMail, render_notice, render_report
@@ -29,10 +28,9 @@ __all__ = [
     "DrawnCharts",
     "Sender",
     "build_account_message",
-    "build_failure_notice",
     "build_report_message",
-    "build_stop_notice",
     "build_test_message",
+    "complete",
     "draw_charts",
     "message_id",
 ]
@@ -80,13 +78,15 @@ def build_report_message(
     status: str = "",
     charts: DrawnCharts | None = None,
     attach_files: bool = True,
+    keep_thread: bool = False,
 ) -> EmailMessage:
     """One person's copy of a report, as a multipart message ready for `SmtpSession.send`.
 
     Without `cc` it names `recipient` alone; with it every copy shows all of `to` and `cc`. BCC people are
     a `recipient` like any other and stand in no header. `files` says which go along and which are links;
     with `attach_files` off the words name them, and they are added when the mail is sent. `stop_url` ends the mails
-    to this person; a test has none. `charts` saves drawing them again for each person;
+    to this person; a test has none. `charts` saves drawing them again for each person; with `keep_thread` all runs are
+    one conversation;
     `domain`, `list_id`, `status` and `is_test` are derived from sender and document when left out.
     Raises DeliveryError for an address or header that no mail may carry.
     """
@@ -117,90 +117,14 @@ def build_report_message(
         list_id=list_id,
         status=status or ("partial" if document.failed else "success"),
         stop_url=None if testing else stop_url,
+        keep_thread=keep_thread,
     )
     if len(to) + len(cc) > 1:
         message["Precedence"] = "bulk"
     add_headers(message, extra_headers)
     rendered = render_report(document, copy, body_markdown=body_markdown)
     attached = copy.files.attached if attach_files else ()
-    return _complete(message, rendered, pictures=drawn.inline, files=attached)
-
-
-def build_failure_notice(
-    *,
-    sender: Sender,
-    recipient: str,
-    title: str,
-    report_id: str,
-    execution_id: str,
-    workspace: str,
-    scheduled_text: str,
-    cause: str,
-    next_step: str,
-    message_id: str,
-    date: datetime,
-    base_url: str,
-    extra_headers: Iterable[tuple[str, str]] = (),
-    brand: Brand = PLAIN,
-) -> EmailMessage:
-    """To the owner alone: what went wrong in words, what happens next, and where to look."""
-    message = new_message(
-        sender=sender, to=[recipient], subject=f"{title} \u00b7 {scheduled_text}", message_id=message_id
-    )
-    message["Date"] = date
-    message["Importance"] = "high"
-    add_headers(message, run_headers(report_id, execution_id, "failed"))
-    add_headers(message, extra_headers)
-    rendered = render_notice(
-        brand=brand,
-        title=title,
-        subtitle=scheduled_text,
-        paragraphs=[cause, next_step],
-        reason="You are getting this because you set up this report.",
-        workspace=workspace,
-        sent_at=scheduled_text,
-        url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
-        url_label="See what happened",
-    )
-    return _complete(message, rendered, pictures=logo_picture(brand))
-
-
-def build_stop_notice(
-    *,
-    sender: Sender,
-    recipient: str,
-    address: str,
-    report_name: str,
-    report_id: str,
-    consequences: Sequence[str],
-    workspace: str,
-    moment_text: str,
-    message_id: str,
-    date: datetime,
-    base_url: str,
-    extra_headers: Iterable[tuple[str, str]] = (),
-    brand: Brand = PLAIN,
-) -> EmailMessage:
-    """To the owner: somebody stopped the mails of a report, and what that means for the report."""
-    title = f"{address} stopped {report_name}"
-    message = new_message(sender=sender, to=[recipient], subject=title, message_id=message_id)
-    message["Date"] = date
-    add_headers(message, [("X-Report-Id", report_id), *extra_headers])
-    rendered = render_notice(
-        brand=brand,
-        title=title,
-        subtitle=moment_text,
-        paragraphs=[
-            f"{address} asked to get no more mails of {report_name}, and gets none from now on.",
-            *consequences,
-        ],
-        reason="You are getting this because you set up this report.",
-        workspace=workspace,
-        sent_at=moment_text,
-        url=f"{base_url.rstrip('/')}/schedule?id={report_id}",
-        url_label="Open the schedule",
-    )
-    return _complete(message, rendered, pictures=logo_picture(brand))
+    return complete(message, rendered, pictures=drawn.inline, files=attached)
 
 
 def build_test_message(
@@ -232,7 +156,7 @@ def build_test_message(
         url=base_url,
         url_label=f"Open {PRODUCT}",
     )
-    return _complete(message, rendered, pictures=logo_picture(brand))
+    return complete(message, rendered, pictures=logo_picture(brand))
 
 
 def build_account_message(
@@ -268,10 +192,10 @@ def build_account_message(
         url=url,
         url_label=label,
     )
-    return _complete(message, rendered, pictures=logo_picture(brand))
+    return complete(message, rendered, pictures=logo_picture(brand))
 
 
-def _complete(
+def complete(
     message: EmailMessage,
     rendered: RenderedMail,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.document.charts import chart_alt, chart_legend, chart_png
 from core.document.model import Brand, ChartData, ReportDocument
@@ -54,7 +54,20 @@ def draw_charts(document: ReportDocument, *, with_dark: bool = True) -> DrawnCha
             legend=chart_legend_entries(chart, light),
         )
         inline += drawn
-    return DrawnCharts(pictures, tuple(inline))
+    charts = DrawnCharts(pictures, tuple(inline))
+    return charts if with_dark else without_dark(charts)
+
+
+def without_dark(charts: DrawnCharts) -> DrawnCharts:
+    """The light pictures alone; their legends keep the colours of these pictures in the dark, too."""
+    gone = {picture.dark.removeprefix("cid:") for picture in charts.pictures.values() if picture.dark}
+    return DrawnCharts(
+        {
+            key: replace(picture, dark="", legend=tuple(replace(entry, css="") for entry in picture.legend))
+            for key, picture in charts.pictures.items()
+        },
+        tuple(picture for picture in charts.inline if picture.cid not in gone),
+    )
 
 
 def logo_picture(brand: Brand) -> tuple[InlinePicture, ...]:

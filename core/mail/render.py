@@ -18,6 +18,7 @@ from core.mail.markdown import markdown_html
 from core.mail.table import TableLimits, TableView
 from core.mail.template_blocks import Part, body_parts
 from core.mail.view import Copy, ReportView, SectionView, Tile, report_view
+from core.text import one_line
 
 # Gmail cuts a mail off at 102 KB, footer included.
 HTML_BUDGET = 80_000
@@ -27,6 +28,7 @@ _DASHBOARD_LIMITS = ((6, 5), (5, 5), (4, 5), (4, 3), (3, 2), (0, 0))
 # Keeps the body's text out of the line that inboxes show after the subject.
 _PREHEADER_PADDING = "\u2007\ufeff\u034f " * 40
 _TEXT_CELL = 28
+_PREHEADER = 110
 LOGO_CID = "logo"
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -71,8 +73,11 @@ def render_notice(
     url_label: str = "",
     brand: Brand | None = None,
     locale: str = "en_GB",
+    body_markdown: str = "",
 ) -> RenderedMail:
-    """A short mail without figures: something happened, and what to do."""
+    """A short mail without figures: something happened, and what to do; a body stands instead of the paragraphs."""
+    is_rtl = direction(locale) == "rtl"
+    link = with_brand(LIGHT, brand.colour if brand else None).link
     values: dict[str, Any] = {
         "title": title,
         "subtitle": subtitle,
@@ -83,9 +88,10 @@ def render_notice(
         "url": url,
         "url_label": url_label,
         "language": "en",
-        "preheader": paragraphs[0] if paragraphs else title,
+        "preheader": one_line(body_markdown)[:_PREHEADER] or (paragraphs[0] if paragraphs else title),
+        "body": markdown_html(body_markdown, link=link, is_rtl=is_rtl) if body_markdown else "",
+        "body_text": body_markdown,
     }
-    is_rtl = direction(locale) == "rtl"
     text = _environment("text").get_template("notice.txt.j2").render(values)
     return RenderedMail(
         _render_html("notice.html.j2", values, brand=brand or Brand(), is_rtl=is_rtl), text.strip() + "\n"

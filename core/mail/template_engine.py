@@ -82,6 +82,8 @@ def _pieces(template: str, values: Mapping[str, Any], locale: str) -> Iterator[s
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     return MISSING if value is None else value
 
 

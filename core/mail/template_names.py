@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -12,9 +12,8 @@ from core.errors import TemplateError
 from core.mail.render_child import sentence
 from core.mail.template_blocks import BLOCKS, MOST_ROWS
 from core.mail.template_engine import AGGREGATES, COLUMNS, FUNCTIONS, MAX_TEMPLATE_BYTES, Aggregation, make_environment
+from core.mail.template_kinds import BODIES, DATA_NAMES, FAILURE_NAMES, FAILURES, TemplateKind
 from core.text import did_you_mean
-
-TemplateKind = Literal["subject", "body", "filename"]
 
 # Nothing to load, nothing to define: a sentence needs neither.
 _FORBIDDEN: Final[tuple[type[nodes.Node], ...]] = (
@@ -58,7 +57,7 @@ def check_names(template: str, variables: Mapping[str, Any], *, kind: TemplateKi
     Parses only: compiling would already work out `'a' * 10**9`, here, in this process.
     """
     tree = _parse(template)
-    if any(tree.find_all(_FORBIDDEN)) or (kind != "body" and tree.find(nodes.For) is not None):
+    if any(tree.find_all(_FORBIDDEN)) or (kind not in BODIES and tree.find(nodes.For) is not None):
         raise TemplateError("Templates may use variables, filters and conditions; loops in the body only.")
     _check_filters(tree)
     assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
@@ -106,15 +105,31 @@ def _check_variables(
     tree: nodes.Template, variables: Mapping[str, Any], assigned: set[str], kind: TemplateKind
 ) -> None:
     plain = {name for name in variables if not name.startswith("$")}
-    known = {*plain, *FUNCTIONS, *assigned, *(BLOCKS if kind == "body" else ())}
+    functions = [name for name in FUNCTIONS if kind not in FAILURES or name not in AGGREGATES]
+    known = {*plain, *functions, *assigned, *(BLOCKS if kind == "body" else ())}
     for name in tree.find_all(nodes.Name):
         if name.name in known:
             continue
-        if name.name in BLOCKS:
-            raise TemplateError(f"`{name.name}` belongs into the text; a subject or a file name cannot show it.")
-        if name.name == "recipient":
-            raise TemplateError("The files are the same for everybody: `recipient` works in subject and text only.")
+        reason = _misplaced(name.name, kind)
+        if reason:
+            raise TemplateError(reason)
         raise _unknown(name.name, [*known, *_dotted(variables)])
+
+
+def _misplaced(name: str, kind: TemplateKind) -> str:
+    """Why a name that exists elsewhere does not work here, and what does; empty for one that does not exist at all."""
+    if kind in FAILURES and name in (*DATA_NAMES, *AGGREGATES, *BLOCKS):
+        return (
+            f"A run that failed has no data: `{name}` works in the mail of a report only. Here `error.detail` says "
+            "what went wrong."
+        )
+    if name in FAILURE_NAMES:
+        return f"`{name}` works in the failure notice only. Here `run.status` says how the run went."
+    if name in BLOCKS:
+        return f"`{name}` belongs into the text; a subject or a file name cannot show it."
+    if name == "recipient":
+        return "The files are the same for everybody: `recipient` works in subject and text only."
+    return ""
 
 
 def _check_path(path: tuple[str, ...], variables: Mapping[str, Any], assigned: set[str]) -> None:

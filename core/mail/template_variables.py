@@ -96,6 +96,11 @@ def sample_variables(
     )
 
 
+def sample_head() -> ReportHead:
+    """The made-up report behind `sample_variables`."""
+    return _SAMPLE_HEAD
+
+
 def name_of(address: str) -> str:
     """`dana.brooks@example.com` as `Dana Brooks`."""
     words = re.split(r"[._\-+]+", address.partition("@")[0])
@@ -146,15 +151,16 @@ def _run_group(head: ReportHead, facts: RunFacts) -> dict[str, Any]:
         "url": f"{head.base_url}/execution?id={head.execution_id}",
         "number": facts.number,
         "duration": Figure(str(seconds), duration_text(seconds, head.locale)),
-        "started_at": _instant(head.data_as_of, head),
-        "finished_at": _instant(finished, head),
+        "started_at": instant_of(head.data_as_of, head),
+        "finished_at": instant_of(finished, head),
         "attempt": facts.attempt,
         "status": facts.status,
         "trigger": head.trigger,
     }
 
 
-def _instant(instant: datetime, head: ReportHead) -> Moment:
+def instant_of(instant: datetime, head: ReportHead) -> Moment:
+    """An instant as the report's readers see it: their words, in the schedule's zone."""
     local = instant.astimezone(clock.zone(head.timezone))
     minute = local.time().replace(second=0, microsecond=0)
     return moment(local, f"{date_text(local.date(), head.locale)}, {time_text(minute, head.locale)}")
@@ -167,6 +173,7 @@ def _report_group(head: ReportHead) -> dict[str, Any]:
         "description": head.description,
         "url": f"{head.base_url}/schedule?id={head.report_id}",
         "owner": head.owner_name,
+        "tags": list(head.tags),
     }
 
 
@@ -213,4 +220,5 @@ _SAMPLE_HEAD = ReportHead(
     trigger="schedule",
     data_as_of=datetime(2013, 6, 24, 11, 0, tzinfo=UTC),
     base_url="http://localhost:8501",
+    tags=("operations", "weekly"),
 )

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from core.errors import TemplateError
 from core.mail.render_child import TOO_MUCH
 from core.mail.template_engine import WITH_BLOCKS
-from core.mail.template_names import Asked, TemplateKind, asked_of, check_names
+from core.mail.template_failure import failure_samples
+from core.mail.template_kinds import BODIES, FAILURES, NOUNS, TemplateKind
+from core.mail.template_names import Asked, asked_of, check_names
 from core.mail.template_registry import VARIABLES, Variable
 from core.mail.template_values import encode
 from core.mail.template_variables import sample_variables, template_variables
@@ -23,6 +25,7 @@ __all__ = [
     "DEFAULT_BODY",
     "DEFAULT_FILE_NAME",
     "DEFAULT_SUBJECT",
+    "THREAD_SUBJECT",
     "VARIABLES",
     "Asked",
     "Job",
@@ -39,13 +42,14 @@ __all__ = [
 ]
 
 DEFAULT_SUBJECT = "{{ report.name }} \u00b7 {{ period.label }}"
+# In a conversation that keeps all runs together the subject stays the same: some mail programs go by it, too.
+THREAD_SUBJECT = "{{ report.name }}"
 DEFAULT_BODY = "Hello, here is {{ report.name }} for {{ period.label }}."
 DEFAULT_FILE_NAME = "{{ report.slug }}_{{ date }}"
 
 # Two seconds of processor time can take longer on a busy machine.
 _WALL_SECONDS = 20
 _ROOT = Path(__file__).resolve().parents[2]
-_NOUNS: Final = {"subject": "subject", "body": "text", "filename": "file name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +95,21 @@ def check_template(
 ) -> None:
     """Raise TemplateError for bad syntax, an unknown name (with a suggestion), or a template that cannot be filled in.
 
-    `variables` are those of the report, or `sample_variables()` when left out.
+    `variables` are those of the report (for a failure notice `failure_values`), or samples when left out.
     """
-    values = sample_variables() if variables is None else variables
+    values = _samples(kind) if variables is None else variables
     if kind == "filename":
         values = {name: value for name, value in values.items() if name != "recipient"}
     check_names(template, values, kind=kind)
     results = _run_child([Job(template, values, kind)], locale)
     if "error" in results[0]:
         raise TemplateError(results[0]["error"])
-    if kind != "body" and not one_line(results[0]["text"]):
-        raise TemplateError(f"The {_NOUNS[kind]} is empty.")
+    if kind not in BODIES and not one_line(results[0]["text"]):
+        raise TemplateError(f"The {NOUNS[kind]} is empty.")
+
+
+def _samples(kind: TemplateKind) -> dict[str, Any]:
+    return failure_samples(sample_variables()) if kind in FAILURES else sample_variables()
 
 
 def _run_child(jobs: Sequence[Job], locale: str) -> list[dict[str, str]]:

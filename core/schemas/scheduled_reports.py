@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from core.formats import FORMAT_KEYS
-from core.schemas.base import Access, Email, Flag, Id, Input, Instant, Name, Output, Prose
+from core.schemas.base import Access, Email, Flag, Id, Input, Instant, Name, Output, Prose, Whole
 from core.schemas.content import ParameterValue, Values
 from core.schemas.formats import FormatOptions
 from core.schemas.schedule import ScheduleConfig
+from core.schemas.tags import Tags
 from core.settings import get_settings
 from core.states import ExecutionStatus
 from core.text import did_you_mean, join_words
@@ -31,10 +32,17 @@ def _each_once(values: list[str]) -> list[str]:
 FormatKey = Annotated[str, AfterValidator(_known_format)]
 Recipients = Annotated[list[Email], AfterValidator(_each_once)]
 Formats = Annotated[list[FormatKey], Field(min_length=1), AfterValidator(_each_once)]
+MOST_LINK_DAYS: Final = 90
+LinkDays = Annotated[Whole, Field(ge=1, le=MOST_LINK_DAYS)]
 
 
 class ScheduledReportCreate(Input):
-    """Exactly one of `dashboard_id` and `saved_query_id`; templates may be left out for good defaults."""
+    """Exactly one of `dashboard_id` and `saved_query_id`; templates may be left out for good defaults.
+
+    `keep_thread` lets mail programs fold all runs into one conversation; `dark_chart` adds a picture of each chart for
+    mail programs in the dark; `link_days` is how long links to files work (null: as the installation says);
+    `failure_subject` and `failure_body` are the words of the notice to the owner when a run fails.
+    """
 
     name: Name
     description: Prose = ""
@@ -49,6 +57,12 @@ class ScheduledReportCreate(Input):
     format_options: FormatOptions = Field(default_factory=dict)
     email_subject: Prose | None = None
     email_body: Prose | None = None
+    tags: Tags = Field(default_factory=list)
+    keep_thread: Flag = False
+    dark_chart: Flag = True
+    link_days: LinkDays | None = None
+    failure_subject: Prose | None = None
+    failure_body: Prose | None = None
     is_active: Flag = True
 
     @field_validator("recipients")
@@ -93,6 +107,12 @@ class ScheduledReportUpdate(Input):
     format_options: FormatOptions | None = None
     email_subject: Prose | None = None
     email_body: Prose | None = None
+    tags: Tags | None = None
+    keep_thread: Flag | None = None
+    dark_chart: Flag | None = None
+    link_days: LinkDays | None = None
+    failure_subject: Prose | None = None
+    failure_body: Prose | None = None
     is_active: Flag | None = None
 
 
@@ -126,6 +146,12 @@ class ScheduledReportResponse(Output):
     format_options: dict[str, Any]
     email_subject: str | None
     email_body: str | None
+    tags: list[str] = []
+    keep_thread: bool = False
+    dark_chart: bool = True
+    link_days: int | None = None
+    failure_subject: str | None = None
+    failure_body: str | None = None
     is_active: bool
     paused_reason: str | None
     failures_in_row: int = 0

@@ -43,10 +43,10 @@ class LinkEnd:
     words: str
 
 
-def link_end(head: ReportHead, *, now: datetime) -> LinkEnd:
+def link_end(head: ReportHead, *, now: datetime, days: int) -> LinkEnd:
     """Links work to the end of their last day in the report's zone, so that a date is promise enough."""
     zone = clock.zone(head.timezone)
-    last = now.astimezone(zone).date() + timedelta(days=get_settings().link_days)
+    last = now.astimezone(zone).date() + timedelta(days=days)
     midnight = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC)
     return LinkEnd(midnight, f"the end of {date_text(last, head.locale)} ({head.timezone})")
 

@@ -8,6 +8,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Final
 
@@ -17,8 +18,10 @@ from core import clock
 from core.document.model import ReportDocument
 from core.errors import NotFound
 from core.mail.message import DrawnCharts, Sender, build_report_message, draw_charts
+from core.mail.pictures import without_dark
 from core.mail.template_figures import Earlier
 from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport, User
+from core.schedule import next_run
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
 from core.services import run_mail, run_words, sharing
@@ -45,11 +48,12 @@ class MailPreview:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPreview:
-    """What a preview needs of the database."""
+    """What a preview needs of the database; `upcoming` is the next planned run."""
 
     plan: RunPlan
     recipient: str
     known: Earlier = Earlier()
+    upcoming: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def words_key(prepared: PreparedPreview, gathered: GatheredPreview) -> str:
     plan = prepared.plan
     words = (
         (plan.head.name, plan.head.cadence, plan.head.formats, plan.email_subject, plan.email_body),
-        (plan.head.locale, plan.head.brand),
+        (plan.head.locale, plan.head.brand, plan.head.tags, plan.options),
     )
     facts = (gathered.key, gathered.document.head.execution_id, words, plan.recipients, plan.cc, plan.head.period)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
@@ -101,7 +105,9 @@ def prepare_mail_preview(
         id=uuid.uuid4(), scheduled_report_id=report.id, trigger="manual", scheduled_for=now, snapshot={}
     )
     plan = plan_of_snapshot(session, freeze(report), owner=owner, execution=execution, fence=0, now=now)
-    return PreparedPreview(_limited(plan), data.recipients[0], known_of(session, query or dashboard))
+    return PreparedPreview(
+        _limited(plan), data.recipients[0], known_of(session, query or dashboard), next_run(data.schedule_config, now)
+    )
 
 
 def run_mail_preview(prepared: PreparedPreview) -> MailPreview:
@@ -130,9 +136,9 @@ def render_mail_preview(prepared: PreparedPreview, gathered: GatheredPreview) ->
         body_markdown=words.body,
         message_id="<preview@rooster.invalid>",
         date=clock.now(),
-        charts=gathered.charts,
+        charts=gathered.charts if plan.options.dark_chart else without_dark(gathered.charts),
     )
-    return MailPreview(str(message["Subject"]), html_of(message), _body(message, "plain"))
+    return MailPreview(str(message["Subject"]), html_of(message), body_of(message, "plain"))
 
 
 def data_key(prepared: PreparedPreview) -> str:
@@ -173,10 +179,10 @@ def html_of(message: EmailMessage) -> str:
         encoded = base64.b64encode(content if isinstance(content, bytes) else b"").decode()
         return f"data:{media_type};base64,{encoded}"
 
-    return _CID.sub(inside, _body(message, "html"))
+    return _CID.sub(inside, body_of(message, "html"))
 
 
-def _body(message: EmailMessage, kind: str) -> str:
+def body_of(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     return str(part.get_content()) if part is not None else ""
 

@@ -10,10 +10,12 @@ from core.errors import TemplateError
 from core.formats.extensions import extension_of
 from core.mail.template_engine import COLUMNS, render
 from core.mail.template_figures import expected_values
-from core.mail.template_registry import BLOCKS_GROUP, PERSON_GROUP, VARIABLES, Variable
+from core.mail.template_kinds import FAILURES, TemplateKind
+from core.mail.template_registry import BLOCKS_GROUP, DATA_GROUP, FAILURE_GROUP, PERSON_GROUP, VARIABLES, Variable
 from core.mail.template_values import Anything
-from core.mail.templates import TemplateKind, check_template
+from core.mail.templates import check_template
 from core.services import run_words
+from core.services.failure_preview import example_failure
 from core.services.mail_preview import GatheredPreview, PreparedPreview
 
 __all__ = [
@@ -30,9 +32,11 @@ _SEPARATOR: Final = "\x1f"
 _UNKNOWN: Final = str(Anything())
 _MOST_NAMES: Final = 12
 _LEFT_OUT: Final[Mapping[TemplateKind, tuple[str, ...]]] = {
-    "body": (),
-    "subject": (BLOCKS_GROUP,),
-    "filename": (BLOCKS_GROUP, PERSON_GROUP),
+    "body": (FAILURE_GROUP,),
+    "subject": (FAILURE_GROUP, BLOCKS_GROUP),
+    "filename": (FAILURE_GROUP, BLOCKS_GROUP, PERSON_GROUP),
+    "failure_subject": (DATA_GROUP, BLOCKS_GROUP),
+    "failure_body": (DATA_GROUP, BLOCKS_GROUP),
 }
 
 
@@ -55,7 +59,7 @@ def live_variables(
     prepared: PreparedPreview, gathered: GatheredPreview | None, kind: TemplateKind = "body"
 ) -> list[LiveVariable]:
     """Each variable with its value as of now: of the rows that were read for a preview, else of the last run."""
-    known = _known(prepared, gathered)
+    known = _known(prepared, gathered, kind)
     variables = list(_named(list_variables(kind), known))
     valued = [variable for variable in variables if variable.group != BLOCKS_GROUP]
     template = _SEPARATOR.join(f"{{{{ {variable.name} }}}}" for variable in valued)
@@ -81,7 +85,9 @@ def problem_with(
 ) -> str | None:
     """What is wrong with a template, in words, or None."""
     try:
-        check_template(template, kind=kind, variables=_known(prepared, gathered), locale=prepared.plan.head.locale)
+        check_template(
+            template, kind=kind, variables=_known(prepared, gathered, kind), locale=prepared.plan.head.locale
+        )
     except TemplateError as error:
         return error.message
     return None
@@ -89,13 +95,15 @@ def problem_with(
 
 def example_names(prepared: PreparedPreview, gathered: GatheredPreview | None, formats: Sequence[str]) -> str:
     """The files' names as they would be now, `sales_2013-06-24.xlsx, .pdf`; raises TemplateError."""
-    stem = run_words.file_stem(prepared.plan, _known(prepared, gathered))
+    stem = run_words.file_stem(prepared.plan, _known(prepared, gathered, "filename"))
     options = prepared.plan.head.format_options
     first, *others = [f".{extension_of(key, options)}" for key in formats]
     return ", ".join([run_words.full_name(stem, first), *others])
 
 
-def _known(prepared: PreparedPreview, gathered: GatheredPreview | None) -> dict[str, Any]:
+def _known(prepared: PreparedPreview, gathered: GatheredPreview | None, kind: TemplateKind) -> dict[str, Any]:
+    if kind in FAILURES:
+        return example_failure(prepared)
     document = gathered.document if gathered else None
     known = run_words.variables_for(prepared.plan, document, prepared.recipient)
     return known if document is not None else known | expected_values(prepared.known)
@@ -103,7 +111,7 @@ def _known(prepared: PreparedPreview, gathered: GatheredPreview | None) -> dict[
 
 def _named(variables: tuple[Variable, ...], known: Mapping[str, Any]) -> Iterator[Variable]:
     """One line for each parameter, column and figure that there is, instead of the one that speaks of them all."""
-    groups = {"params.NAME": known["params"], "kpi.NAME": known["kpi"], "COL": known.get(COLUMNS)}
+    groups = {"params.NAME": known["params"], "kpi.NAME": known.get("kpi"), "COL": known.get(COLUMNS)}
     for variable in variables:
         group = next((group for group in groups if group in variable.name), None)
         names = groups[group] if group else None

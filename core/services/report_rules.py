@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import LimitReached, TemplateError
+from core.mail.template_failure import failure_samples
 from core.mail.template_figures import expected_values
+from core.mail.template_kinds import FAILURES
 from core.mail.templates import TemplateKind, check_template, sample_variables
 from core.models import Dashboard, SavedQuery, ScheduledReport, User
 from core.periods import resolve_value
@@ -51,12 +53,18 @@ def checked_columns(
         "format_options": data.format_options,
         "email_subject": data.email_subject or None,
         "email_body": data.email_body or None,
+        "tags": data.tags,
+        "keep_thread": data.keep_thread,
+        "dark_chart": data.dark_chart,
+        "link_days": data.link_days,
+        "failure_subject": data.failure_subject or None,
+        "failure_body": data.failure_body or None,
         "is_active": data.is_active,
     }
 
 
 def check_templates(session: Session, *, actor: Actor, owner_id: uuid.UUID, data: ScheduledReportCreate) -> None:
-    """Subject, body and file name say only what exists and can be filled in; raises TemplateError."""
+    """All its texts say only what exists and can be filled in; raises TemplateError."""
     subject = _subject_of(session, actor, owner_id, data)
     parameters = _parameters_in(subject)
     dates = dates_of_now(session, actor=actor)
@@ -65,14 +73,17 @@ def check_templates(session: Session, *, actor: Actor, owner_id: uuid.UUID, data
         for name, parameter in parameters.items()
     }
     variables = sample_variables(values, data=expected_values(known_of(session, subject)))
+    failure = failure_samples(variables)
     written: tuple[tuple[str, TemplateKind, str | None], ...] = (
         ("email_subject", "subject", data.email_subject),
         ("email_body", "body", data.email_body),
         (f"format_options.{FILE_NAME}", "filename", data.format_options.get(FILE_NAME)),
+        ("failure_subject", "failure_subject", data.failure_subject),
+        ("failure_body", "failure_body", data.failure_body),
     )
     for field, kind, text in written:
         if text:
-            _check_template(text, kind, variables, field=field)
+            _check_template(text, kind, failure if kind in FAILURES else variables, field=field)
 
 
 def _check_template(text: str, kind: TemplateKind, variables: Mapping[str, Any], *, field: str) -> None:

@@ -81,8 +81,8 @@ def write_letters(
     What is attached, zipped or linked is decided here, once: `max_size` is the most that the mail server takes, in
     bytes, as far as that is known.
     """
-    charts = draw_charts(document)
-    end = link_end(plan.head, now=date)
+    charts = draw_charts(document, with_dark=plan.options.dark_chart)
+    end = link_end(plan.head, now=date, days=_link_days(plan))
     fitted = _fitted(plan, attachments_of(files), charts, max_size=max_size, end=end)
     _write_list(plan, fitted)
     domain = domain_of(sender.address)
@@ -106,11 +106,19 @@ def write_letters(
             status=status,
             charts=charts,
             attach_files=False,
+            keep_thread=plan.options.keep_thread,
         )
         path = letter_path(plan.report_id, plan.execution_id, plan.fence, address)
         path.write_bytes(message.as_bytes())
         letters.append(Letter(address, role, identifier, path))
     return Post(letters, {(file.format, file.part): end.instant for file in fitted.linked})
+
+
+def _link_days(plan: RunPlan) -> int:
+    """The report's own number, else the installation's; a link never outlives the run that it opens a file of."""
+    settings = get_settings()
+    kept = plan.retention_days or settings.retention_days
+    return min(plan.options.link_days or settings.link_days, kept)
 
 
 def _fitted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -47,6 +47,17 @@ class PlannedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class MailOptions:
+    """How the mails of a report are made; a run of an older version has those that were the rule then."""
+
+    keep_thread: bool = False
+    dark_chart: bool = True
+    link_days: int | None = None
+    failure_subject: str | None = None
+    failure_body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
     """A run as plain values; no session is needed any more. `dates` are the date macros of the run.
 
@@ -70,6 +81,7 @@ class RunPlan:
     number: int = 1
     attempt: int = 1
     earlier: Earlier = Earlier()
+    options: MailOptions = MailOptions()
     asked: Asked | None = Asked()
 
     @property
@@ -135,6 +147,7 @@ def plan_of_snapshot(
         brand=shared.brand,
         is_first=number == 1,
         compared_with=earlier.label,
+        tags=tuple(snapshot.get("tags", ())),
     )
     texts = (snapshot["email_subject"], snapshot["email_body"], snapshot["format_options"].get("file_name"))
     return RunPlan(
@@ -152,11 +165,17 @@ def plan_of_snapshot(
         email_body=snapshot["email_body"],
         is_dashboard=snapshot["is_dashboard"],
         retention_days=snapshot.get("retention_days"),
+        options=_options(snapshot),
         number=number,
         attempt=max(1, execution.attempt or 1),
         earlier=earlier,
         asked=asked_of(texts),
     )
+
+
+def _options(snapshot: Mapping[str, Any]) -> MailOptions:
+    known = {field.name for field in fields(MailOptions)}
+    return MailOptions(**{name: value for name, value in snapshot.items() if name in known})
 
 
 def _plan(session: Session, row: ReportExecution, owner: User, *, fence: int, now: datetime) -> RunPlan:

@@ -15,6 +15,7 @@ from core.mail.templates import (
     DEFAULT_BODY,
     DEFAULT_FILE_NAME,
     DEFAULT_SUBJECT,
+    THREAD_SUBJECT,
     Job,
     render_many,
     template_variables,
@@ -37,7 +38,7 @@ class Words:
 
 def fill_in(plan: RunPlan, document: ReportDocument, addresses: Sequence[str]) -> list[Words]:
     """Subject and body for each person. Our own templates need no cage; a person's run in one."""
-    subject = plan.email_subject or DEFAULT_SUBJECT
+    subject = plan.email_subject or (THREAD_SUBJECT if plan.options.keep_thread else DEFAULT_SUBJECT)
     body = plan.email_body or DEFAULT_BODY
     variables = [variables_for(plan, document, address) for address in addresses]
     if plan.email_subject is None and plan.email_body is None:
@@ -62,8 +63,13 @@ def file_stem(plan: RunPlan, variables: Mapping[str, Any]) -> str:
     return one_line(render_many([Job(plan.file_name, known, "filename")], locale=plan.head.locale)[0])
 
 
-def variables_for(plan: RunPlan, document: ReportDocument | None, recipient: str) -> dict[str, Any]:
-    """What the templates of one person's mail may name; without a document its figures are not known yet."""
+def variables_for(
+    plan: RunPlan, document: ReportDocument | None, recipient: str, *, run: RunFacts | None = None
+) -> dict[str, Any]:
+    """What the templates of one person's mail may name; without a document its figures are not known yet.
+
+    `run` is what is known of a run that is over; left out, it is ending now.
+    """
     parameters = {name: value for planned in plan.queries for name, value in planned.parameters.items()}
     facts = RunFacts(
         number=plan.number,
@@ -79,7 +85,7 @@ def variables_for(plan: RunPlan, document: ReportDocument | None, recipient: str
         params=parameters,
         dates=plan.dates,
         data=open_values() if document is None else document_values(document, plan.earlier),
-        run=facts,
+        run=run or facts,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, case, event, func, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, event, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from core import clock
@@ -19,23 +19,25 @@ from core.schemas.base import Access, Page
 from core.schemas.executions import ScheduledReportDetail
 from core.schemas.schedule import ScheduleConfig, SchedulePreview, SchedulePreviewRequest
 from core.schemas.scheduled_reports import (
-    LastExecution,
     ScheduledReportCreate,
     ScheduledReportResponse,
     ScheduledReportUpdate,
 )
 from core.services import audit, executions, sharing, storage
 from core.services.common import changes, check_version, containing, merged, read_page
-from core.services.email_configurations import account_warning
 from core.services.people import require_editor
 from core.services.report_rules import check_templates, checked_columns, refuse_over_limit, with_zone
+from core.services.report_views import present, report_answer, show_report, warnings_of
 
 Sort = Literal["next_run_at", "created_at", "name"]
 
 _RECENT: Final = 10
 # Active, and the last run that ended did not reach everybody.
 _FAILING: Final = and_(ScheduledReport.is_active, ScheduledReport.failures_in_row > 0)
-_NULLABLE: Final = ("dashboard_id", "saved_query_id", "email_subject", "email_body")
+_TEXTS: Final = ("email_subject", "email_body", "failure_subject", "failure_body")
+_NULLABLE: Final = ("dashboard_id", "saved_query_id", "link_days", *_TEXTS)
+_TAGS_TEXT: Final = cast(ScheduledReport.tags, Text)
+_HAS_TAGS: Final = _TAGS_TEXT != "[]"
 _READERS: Final = ("recipients", "cc", "bcc")
 _ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "next_run_at": (ScheduledReport.next_run_at.asc().nulls_last(), ScheduledReport.name, ScheduledReport.id),
@@ -62,23 +64,24 @@ def list_scheduled_reports(
     failing: bool = False,
     sort: Sort = "next_run_at",
     search: str = "",
+    tag: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> Page[ScheduledReportResponse]:
     """One's own and those one may read; paused ones stand last when sorted by their next run."""
-    query = select(ScheduledReport).where(*_mine(actor, search))
+    query = select(ScheduledReport).where(*_mine(actor, search, tag))
     if is_active is not None:
         query = query.where(ScheduledReport.is_active == is_active)
     if failing:
         query = query.where(_FAILING)
     query = query.options(joinedload(ScheduledReport.dashboard), joinedload(ScheduledReport.saved_query))
-    warnings = _warnings(session, actor.id)
+    warnings = warnings_of(session, actor.id)
     access = sharing.access_of(session, ScheduledReport, actor)
     page = read_page(
         session,
         query,
         # What keeps somebody else's reports from leaving is theirs to mend.
-        show=lambda row: _show(row, access(row), warnings=warnings if row.owner_id == actor.id else ()),
+        show=lambda row: show_report(row, access(row), warnings=warnings if row.owner_id == actor.id else ()),
         order=_ORDERS[sort],
         offset=offset,
         limit=limit,
@@ -89,20 +92,20 @@ def list_scheduled_reports(
     )
 
 
-def count_scheduled_reports(session: Session, *, actor: Actor, search: str = "") -> ScheduleCounts:
+def count_scheduled_reports(session: Session, *, actor: Actor, search: str = "", tag: str = "") -> ScheduleCounts:
     """How many there are in each state, in one query."""
     query = select(
         func.count().label("total"),
         func.count(case((ScheduledReport.is_active, 1))).label("active"),
         func.count(case((_FAILING, 1))).label("failing"),
-    ).where(*_mine(actor, search))
+    ).where(*_mine(actor, search, tag))
     row = session.execute(query).one()
     return ScheduleCounts(row.total, row.active, row.total - row.active, row.failing)
 
 
 def get_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportDetail:
     """With its last ten executions; raises NotFound."""
-    shown = _answer(session, actor, _find(session, actor, report_id))
+    shown = report_answer(session, actor, _find(session, actor, report_id))
     recent = executions.recent_of(session, report_id, _RECENT)
     return ScheduledReportDetail(**dict(shown), executions=recent)
 
@@ -120,7 +123,7 @@ def create_scheduled_report(session: Session, *, actor: Actor, data: ScheduledRe
     session.add(row)
     session.flush()
     _record(session, actor, "create", row)
-    return _answer(session, actor, row)
+    return report_answer(session, actor, row)
 
 
 def update_scheduled_report(
@@ -141,9 +144,9 @@ def update_scheduled_report(
     _refuse_other_readers(row, actor, changed)
     if data.schedule_config is not None:
         changed["schedule_config"] = with_zone(data.schedule_config, actor=actor)
-    whole = merged(ScheduledReportCreate, _present(row), changed)
+    whole = merged(ScheduledReportCreate, present(row), changed)
     columns = checked_columns(session, actor=actor, owner_id=row.owner_id, data=whole)
-    if changed.keys() & {"email_subject", "email_body", "format_options", "dashboard_id", "saved_query_id"}:
+    if changed.keys() & {*_TEXTS, "format_options", "dashboard_id", "saved_query_id"}:
         check_templates(session, actor=actor, owner_id=row.owner_id, data=whole)
     _apply_schedule(session, row, whole)
     for name, value in columns.items():
@@ -152,7 +155,7 @@ def update_scheduled_report(
     session.flush()
     session.refresh(row, ["dashboard", "saved_query"])
     _record(session, actor, "update", row, fields=sorted(changed))
-    return _answer(session, actor, row)
+    return report_answer(session, actor, row)
 
 
 def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_active: bool) -> ScheduledReportResponse:
@@ -165,18 +168,18 @@ def set_active(session: Session, *, actor: Actor, report_id: uuid.UUID, is_activ
         row.version += 1
         session.flush()
         _record(session, actor, "resume" if is_active else "pause", row)
-    return _answer(session, actor, row)
+    return report_answer(session, actor, row)
 
 
 def duplicate_scheduled_report(session: Session, *, actor: Actor, report_id: uuid.UUID) -> ScheduledReportResponse:
     """A paused copy: it sends nothing before somebody has looked at it."""
     row = _find(session, actor, report_id, level="owner")
-    data = merged(ScheduledReportCreate, _present(row), {"name": f"{row.name[:190]} (copy)", "is_active": False})
+    data = merged(ScheduledReportCreate, present(row), {"name": f"{row.name[:190]} (copy)", "is_active": False})
     copy = ScheduledReport(owner_id=actor.id, **checked_columns(session, actor=actor, owner_id=actor.id, data=data))
     session.add(copy)
     session.flush()
     _record(session, actor, "create", copy, copy_of=str(row.id))
-    return _answer(session, actor, copy)
+    return report_answer(session, actor, copy)
 
 
 def delete_scheduled_report(
@@ -199,10 +202,19 @@ def preview_schedule(request: SchedulePreviewRequest, *, actor: Actor | None = N
     return SchedulePreview(description=describe(config), runs=upcoming(config, clock.now(), request.count))
 
 
-def _mine(actor: Actor, search: str) -> list[ColumnElement[bool]]:
+def list_tags(session: Session, *, actor: Actor) -> list[str]:
+    """The tags of the reports that one may read, each once, by name."""
+    rows = session.scalars(select(ScheduledReport.tags).where(*_mine(actor), _HAS_TAGS))
+    return sorted({tag for tags in rows for tag in tags})
+
+
+def _mine(actor: Actor, search: str = "", tag: str = "") -> list[ColumnElement[bool]]:
     found = [sharing.visible(ScheduledReport, actor)]
     if search:
         found.append(containing(search, ScheduledReport.name, ScheduledReport.description))
+    if tag:
+        # As it is written in the JSON, with its quotes: no tag has any, so none is found inside another.
+        found.append(_TAGS_TEXT.contains(json.dumps(tag.strip().lower()), autoescape=True))
     return found
 
 
@@ -215,10 +227,6 @@ def _refuse_other_readers(row: ScheduledReport, actor: Actor, changed: dict[str,
     others = [name for name in _READERS if name in changed and changed[name] != getattr(row, name)]
     if others and row.owner_id != actor.id:
         raise Forbidden(f"Only the owner of '{row.name}' changes who gets it.")
-
-
-def _present(row: ScheduledReport) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ScheduledReportCreate.model_fields}
 
 
 def _next(config: ScheduleConfig, *, is_active: bool) -> Any:
@@ -240,44 +248,6 @@ def _switch(session: Session, row: ScheduledReport, *, is_active: bool, config: 
     row.is_active, row.paused_reason = is_active, None
     row.next_run_at = _next(config, is_active=is_active)
     row.schedule_version += 1
-
-
-def _warnings(session: Session, owner_id: uuid.UUID) -> list[str]:
-    warning = account_warning(session, owner_id)
-    return [warning] if warning else []
-
-
-def _answer(session: Session, actor: Actor, row: ScheduledReport) -> ScheduledReportResponse:
-    last = executions.last_of(session, [row.id]).get(row.id)
-    access = sharing.access_of(session, ScheduledReport, actor)(row)
-    return _show(row, access, warnings=_warnings(session, row.owner_id), last=last)
-
-
-def _show(
-    row: ScheduledReport, access: Access, *, warnings: Sequence[str], last: LastExecution | None = None
-) -> ScheduledReportResponse:
-    subject = row.dashboard or row.saved_query
-    assert subject is not None, "the table demands one of the two"
-    config = ScheduleConfig.model_validate(row.schedule_config)
-    plain = {name: value for name, value in _present(row).items() if name != "schedule_config"}
-    return ScheduledReportResponse(
-        id=row.id,
-        user_id=row.owner_id,
-        subject_name=subject.name,
-        schedule_config=config,
-        schedule_text=describe(config),
-        paused_reason=row.paused_reason,
-        failures_in_row=row.failures_in_row,
-        next_run_at=row.next_run_at,
-        last_run_at=row.last_run_at,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        access=access,
-        version=row.version,
-        last_execution=last,
-        warnings=list(warnings),
-        **plain,
-    )
 
 
 def _record(session: Session, actor: Actor, action: str, row: ScheduledReport, **detail: Any) -> None:

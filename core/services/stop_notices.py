@@ -14,7 +14,7 @@ from core import clock
 from core.document.locales import date_text, time_text
 from core.errors import DeliveryError
 from core.mail.headers import Sender, domain_of, message_id
-from core.mail.message import build_stop_notice
+from core.mail.notices import build_stop_notice
 from core.mail.smtp import SmtpAccount
 from core.models import Attempt, Delivery, ReportExecution, ScheduledReport, User
 from core.services import backoff, ledger, notices, workspace

@@ -10,7 +10,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from core.mail.message import build_account_message, build_failure_notice, build_stop_notice, build_test_message
+from core.mail.message import build_account_message, build_test_message
+from core.mail.notices import build_failure_notice, build_stop_notice
 from core.mail.templates import DEFAULT_SUBJECT
 from tests.mail.mails import SENDER
 from tests.mail.reports import EXECUTION, REPORT, make_document, make_section, report_mail

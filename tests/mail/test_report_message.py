@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 from core.mail.attachments import attach
 from core.mail.headers import POLICY, message_id
-from core.mail.message import build_failure_notice, build_test_message
+from core.mail.message import build_test_message
+from core.mail.notices import build_failure_notice
 from tests.mail.mails import SENDER
 from tests.mail.reports import EXECUTION, REPORT, make_document, make_files, make_section, report_mail
 

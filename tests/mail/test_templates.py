@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from core.errors import TemplateError
+from core.mail.template_failure import failure_samples
+from core.mail.template_registry import FAILURE_GROUP
 from core.mail.template_variables import open_values
 from core.mail.templates import (
     DEFAULT_BODY,
@@ -33,8 +35,13 @@ def test_the_defaults_give_a_subject_a_sentence_and_a_file_name():
 
 
 def test_every_variable_of_the_picker_has_a_value():
-    names = [variable.name for variable in VARIABLES if variable.name != "params.NAME"]
-    texts = render_many([Job(f"{{{{ {name} }}}}", sample_variables()) for name in names])
+    usual = [variable for variable in VARIABLES if variable.name != "params.NAME" and variable.group != FAILURE_GROUP]
+    failure = [variable for variable in VARIABLES if variable.group == FAILURE_GROUP]
+    values = sample_variables()
+    jobs = [Job(f"{{{{ {variable.name} }}}}", values) for variable in usual]
+    jobs += [Job(f"{{{{ {variable.name} }}}}", failure_samples(values), "failure_body") for variable in failure]
+    texts = render_many(jobs)
+    names = [variable.name for variable in (*usual, *failure)]
     empty = [name for name, text in zip(names, texts, strict=True) if not text]
     assert empty == ["report.description"]
 
@@ -58,6 +65,8 @@ def test_every_variable_of_the_picker_has_a_value():
         ("{% if is_empty %}none{% else %}some{% endif %}", "some"),
         ("{% for name in params %}{{ name }} {% endfor %}", "region items "),
         ("{{ params.items }}", "12"),
+        ("{{ report.tags }}", "operations, weekly"),
+        ("{% if 'weekly' in report.tags %}{{ report.tags | join(' + ') }}{% endif %}", "operations + weekly"),
     ],
 )
 def test_it_fills_in(template, text):
@@ -145,3 +154,34 @@ def test_a_subject_stays_one_line():
 def test_attacks_end_soon_with_an_error(template):
     with pytest.raises(TemplateError):
         check_template(template, kind="body")
+
+
+@pytest.mark.parametrize("kind", ["failure_subject", "failure_body"])
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{{ error.titel }}", r"no variable `error.titel`.*`error.title`"),
+        ("{{ next_tray }}", r"no variable `next_tray`.*`next_try`"),
+        ("{{ rows }}", r"no data: `rows`.*`error.detail`"),
+        ("{{ kpi.sales.value }}", r"no data: `kpi`.*`error.detail`"),
+        ("{{ sum('sales') }}", r"no data: `sum`.*`error.detail`"),
+        ("{{ table(3) }}", r"no data: `table`.*`error.detail`"),
+    ],
+)
+def test_a_failure_notice_names_only_what_a_failure_has(template, reason, kind):
+    with pytest.raises(TemplateError, match=reason):
+        check_template(template, kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["subject", "body", "filename"])
+@pytest.mark.parametrize("name", ["error.title", "error.detail", "next_try", "failures_in_row"])
+def test_what_a_failure_has_is_refused_elsewhere_with_a_suggestion(name, kind):
+    with pytest.raises(TemplateError, match=r"works in the failure notice only.*`run.status`"):
+        check_template(f"{{{{ {name} }}}}", kind=kind)
+
+
+def test_the_ordinary_names_that_need_no_data_work_in_a_failure_notice():
+    values = failure_samples(sample_variables())
+    text = "{{ report.name }} {{ period.label }} {{ recipient.first_name }} {{ next_try | date('d MMM') }}"
+    [said] = render_many([Job(text, values, "failure_body")])
+    assert said == "Departures by airline 17\u201323 Jun 2013 Dana 24 Jun"

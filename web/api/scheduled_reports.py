@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response, status
+from fastapi import APIRouter, Header, Query, Response, status
 
 import tasks
 from core.database import read_scope, session_scope
 from core.schemas.drafts import MailPreviewResponse
 from core.schemas.executions import ExecutionResponse, RunResponse, ScheduledReportDetail, TestRunResponse
 from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledReportResponse, ScheduledReportUpdate
-from core.services import executions, mail_preview, scheduled_reports, test_runs
+from core.services import executions, failure_preview, mail_preview, scheduled_reports, test_runs
 from core.states import ExecutionStatus
 from web.api.dependencies import CurrentActor, ListWindow, Search, counted
 from web.api.versions import ExpectedVersion, tagged
@@ -29,6 +29,7 @@ def list_scheduled_reports(
     is_active: bool | None = None,
     sort: Literal["next_run_at", "created_at"] = "next_run_at",
     search: Search = "",
+    tag: Annotated[str, Query(max_length=100, description="Reports that carry this tag.")] = "",
 ) -> list[ScheduledReportResponse]:
     """The user's own, and those that others share; `search` looks in names and descriptions."""
     with read_scope() as session:
@@ -38,6 +39,7 @@ def list_scheduled_reports(
             is_active=is_active,
             sort=sort,
             search=search,
+            tag=tag,
             offset=window.offset,
             limit=window.limit,
         )
@@ -56,14 +58,20 @@ def create_scheduled_report(
 
 @router.post("/mail-preview")
 def preview_mail(
-    actor: CurrentActor, data: ScheduledReportCreate, report_id: UUID | None = None
+    actor: CurrentActor,
+    data: ScheduledReportCreate,
+    report_id: UUID | None = None,
+    kind: Literal["report", "failure"] = "report",
 ) -> MailPreviewResponse:
     """The mail of a report that is not saved, as it would look now; nothing is sent.
 
-    With `report_id` its figures are compared with those of that report's last run.
+    With `report_id` its figures are compared with those of that report's last run. `failure` is the notice that its
+    owner gets when a run fails; no query is run for that.
     """
     with read_scope() as session:
         prepared = mail_preview.prepare_mail_preview(session, actor=actor, data=data, report_id=report_id)
+    if kind == "failure":
+        return MailPreviewResponse.model_validate(failure_preview.preview_failure(prepared))
     return MailPreviewResponse.model_validate(mail_preview.run_mail_preview(prepared))
 
 
