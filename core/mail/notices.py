@@ -50,7 +50,8 @@ def build_failure_notice(
         body_markdown=body_markdown,
         reason="You are getting this because you set up this report.",
         workspace=workspace,
-        sent_at=scheduled_text,
+        # The zone stands below the title; beside the workspace's name there is no room for it on a phone.
+        sent_at=scheduled_text.partition(" (")[0],
         url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
         url_label="See what happened",
     )

@@ -30,6 +30,8 @@ _LABELS: Final = {
     "cc": "CC",
     "bcc": "BCC",
     "formats": "Files",
+    "tags": "Tags",
+    "link_days": "Links to files",
     "days_of_week": "On days",
     "time": "At",
     "timezone": "Time zone",

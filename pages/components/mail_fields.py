@@ -13,6 +13,7 @@ from pages.components.mail_draft import MailDraft
 
 DEFAULT_NAME: Final = "{{ report.slug }}_{{ date }}"
 DEFAULT_SUBJECT: Final = "{{ report.name }} \u00b7 {{ period.label }}"
+THREAD_SUBJECT: Final = "{{ report.name }}"
 # Long enough to finish a word, short enough to feel at once.
 _PAUSE: Final = "400ms"
 _WIDTHS: Final = (3, 2)
@@ -42,29 +43,50 @@ def name_field(draft: MailDraft, formats: Sequence[str], *, key: str) -> None:
         _problem(problem)
 
 
-def subject_field(subject: str | None, draft: MailDraft, *, key: str) -> str | None:
+def subject_field(subject: str | None, draft: MailDraft, *, key: str, keep_thread: bool) -> str | None:
     """None means the default, which stands in the empty field."""
-    st.session_state.setdefault(key, subject or "")
-    left, right = st.columns(_WIDTHS, vertical_alignment="bottom")
-    text = left.text_input("Subject", key=key, placeholder=DEFAULT_SUBJECT, live=_PAUSE)
-    with right:
-        _picker(key, draft, "Insert into the subject", kind="subject")
-    _problem(draft.problem_with(text, "subject"))
-    return text or None
+    usual = THREAD_SUBJECT if keep_thread else DEFAULT_SUBJECT
+    return text_line(subject, draft, key=key, kind="subject", label="Subject", placeholder=usual)
 
 
 def body_field(body: str | None, draft: MailDraft, *, key: str) -> str | None:
-    st.session_state.setdefault(key, body or "")
-    left, right = st.columns(_WIDTHS)
-    text = left.text_area(
-        "Text above the figures", key=key, height=126, placeholder="Left empty: one friendly sentence.",
+    return text_field(
+        body, draft, key=key, kind="body", label="Text above the figures",
+        placeholder="Left empty: one friendly sentence.",
         help="Markdown: **bold**, lists and links work. Figures, chart and rows follow by themselves.",
     )  # fmt: skip
+
+
+def text_line(
+    saved: str | None, draft: MailDraft, *, key: str, kind: TemplateKind, label: str, placeholder: str
+) -> str | None:
+    """A template of one line with its picker; None while it is empty."""
+    st.session_state.setdefault(key, saved or "")
+    left, right = st.columns(_WIDTHS, vertical_alignment="bottom")
+    text = left.text_input(label, key=key, placeholder=placeholder, live=_PAUSE)
     with right:
-        _picker(key, draft, "Insert into the text", kind="body")
-        st.caption("Type to find a variable; it is added at the end. Ctrl+Enter shows the text in the preview.")
-    _problem(draft.problem_with(text, "body"))
+        _picker(key, draft, _insert_into(label), kind=kind)
+    _problem(draft.problem_with(text, kind))
     return text or None
+
+
+def text_field(
+    saved: str | None, draft: MailDraft, *, key: str, kind: TemplateKind, label: str, placeholder: str, help: str
+) -> str | None:
+    """The same for a text of several lines."""
+    st.session_state.setdefault(key, saved or "")
+    left, right = st.columns(_WIDTHS)
+    text = left.text_area(label, key=key, height=126, placeholder=placeholder, help=help)
+    with right:
+        _picker(key, draft, _insert_into(label), kind=kind)
+        st.caption("Type to find a variable; it is added at the end. Ctrl+Enter shows the text in the preview.")
+    _problem(draft.problem_with(text, kind))
+    return text or None
+
+
+def _insert_into(label: str) -> str:
+    """`Text above the figures` is `Insert into the text`."""
+    return f"Insert into the {label.partition(' ')[0].lower()}"
 
 
 def _problem(text: str | None) -> None:

@@ -23,8 +23,10 @@ from core.schemas.scheduled_reports import ScheduledReportCreate, ScheduledRepor
 from pages.components.csv_fields import format_fields
 from pages.components.mail_draft import complete, draft_of
 from pages.components.mail_fields import body_field, name_field, name_value, subject_field
+from pages.components.mail_options import failure_fields, keeps_thread, mail_options
 from pages.components.parameter_fields import parameter_fields
 from pages.components.recipient_fields import address_field
+from pages.components.tag_field import tag_field
 
 _TYPES: Final = ("daily", "weekly", "monthly")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -54,6 +56,7 @@ def schedule_form(
     values: dict[str, Any] = {}
     with st.container(border=True):
         values |= _what(report, subjects, key, start)
+        values["tags"] = tag_field(user, report.tags if report else [], key=f"{key}-tags")
     with st.container(border=True):
         st.header("When", anchor=False)
         values["schedule_config"] = _when(user, report, key)
@@ -163,16 +166,20 @@ def _mail(user: Actor, values: dict[str, Any], report: ScheduledReportResponse |
     options = format_fields(options, formats, key=key)
     name = name_value(saved.get(FILE_NAME), key=f"{key}-file-name")
     options |= {FILE_NAME: name} if name else {}
+    keep_thread = keeps_thread(report, key=key)
     draft = draft_of(
         user,
-        complete({**values, "formats": formats, "format_options": options}, report, user),
+        complete({**values, "formats": formats, "format_options": options, "keep_thread": keep_thread}, report, user),
         key=f"{key}-mail",
         report_id=report.id if report else None,
     )
     name_field(draft, formats, key=f"{key}-file-name")
-    subject = subject_field(report.email_subject if report else None, draft, key=f"{key}-subject")
+    subject = subject_field(
+        report.email_subject if report else None, draft, key=f"{key}-subject", keep_thread=keep_thread
+    )
     body = body_field(report.email_body if report else None, draft, key=f"{key}-body")
-    return {"formats": formats, "format_options": options, "email_subject": subject, "email_body": body}
+    made = {"formats": formats, "format_options": options, "email_subject": subject, "email_body": body}
+    return made | mail_options(report, key=key) | failure_fields(report, draft, key=key)
 
 
 def validated(values: dict[str, Any], report: ScheduledReportResponse | None) -> ScheduledReportCreate:

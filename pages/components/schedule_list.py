@@ -19,6 +19,7 @@ from pages.components.pages_map import QUERIES, SCHEDULE, go, open_link
 from pages.components.paging import back_when_beyond, page_offset, pagination
 from pages.components.schedule_actions import actions_menu, perform
 from pages.components.status import report_badge
+from pages.components.tag_field import tag_badges
 from pages.components.times import relative, short, without_own_zone
 
 SIZE: Final = 10
@@ -28,32 +29,36 @@ _FILTERS: Final = ("All", "Active", "Paused", "Failing")
 
 @dataclass(frozen=True, slots=True)
 class FoundSchedules:
-    """One page of the list, and how many each filter would show."""
+    """One page of the list, how many each filter would show, and the tags there are."""
 
     page: Page[ScheduledReportResponse]
     counts: dict[str, int]
+    tags: list[str]
 
 
 def find(user: Actor) -> FoundSchedules:
     chosen, search = _chosen(), _search()
     wanted = {"Active": True, "Paused": False}.get(chosen)
     with read_scope() as session:
+        tags = scheduled_reports.list_tags(session, actor=user)
+        tag = _tag(tags)
         page = scheduled_reports.list_scheduled_reports(
-            session, actor=user, search=search, is_active=wanted, failing=chosen == "Failing",
+            session, actor=user, search=search, tag=tag, is_active=wanted, failing=chosen == "Failing",
             offset=page_offset(size=SIZE), limit=SIZE,
         )  # fmt: skip
-        counts = scheduled_reports.count_scheduled_reports(session, actor=user, search=search)
+        counts = scheduled_reports.count_scheduled_reports(session, actor=user, search=search, tag=tag)
     numbers = (counts.total, counts.active, counts.paused, counts.failing)
-    return FoundSchedules(page, dict(zip(_FILTERS, numbers, strict=True)))
+    return FoundSchedules(page, dict(zip(_FILTERS, numbers, strict=True)), tags)
 
 
 def show(user: Actor, found: FoundSchedules) -> None:
-    if not found.counts["All"] and not _search():
+    if not found.counts["All"] and not found.tags and not _search():
         _nothing_yet()
         return
     back_when_beyond(found.page)
     _figures(found)
     _filters(found.counts)
+    _tags(found.tags)
     if not found.page.items:
         st.info("No schedule matches. Change the search or the filter.", icon=":material/search_off:")
         return
@@ -69,6 +74,12 @@ def _chosen() -> str:
 
 def _search() -> str:
     return str(st.session_state.get("search") or st.query_params.get("search", "")).strip()
+
+
+def _tag(tags: list[str]) -> str:
+    """One that no report carries any more filters nothing."""
+    chosen = st.session_state.get("tag", st.query_params.get("tag"))
+    return str(chosen) if chosen in tags else ""
 
 
 def _nothing_yet() -> None:
@@ -108,10 +119,20 @@ def _filters(counts: dict[str, int]) -> None:
     to_address("show", chosen, _FILTERS[0])
 
 
+def _tags(tags: list[str]) -> None:
+    if not tags:
+        return
+    first = from_address("tag", tags, "") or None
+    chosen = st.pills("Tags", tags, default=first, key="tag", label_visibility="collapsed", format_func=plain)
+    to_address("tag", chosen or "", "")
+
+
 def _row(user: Actor, report: ScheduledReportResponse) -> None:
     name, state, schedule, upcoming, menu = list_row(f"schedule-{report.id}", WIDTHS)
     with name:
         open_link(SCHEDULE, report.name, report.id)
+        if report.tags:
+            st.markdown(tag_badges(report.tags))
     with state:
         report_badge(report)
     schedule.markdown(plain(without_own_zone(report.schedule_text, user)))

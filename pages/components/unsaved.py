@@ -30,7 +30,10 @@ def show_state(*, is_new: bool, is_changed: bool) -> None:
 def schedule_differs(
     report: ScheduledReportResponse, data: ScheduledReportCreate, parameters: Sequence[QueryParameter]
 ) -> bool:
-    names = ("name", "dashboard_id", "saved_query_id", "recipients", "cc", "bcc")
+    names = (
+        "name", "dashboard_id", "saved_query_id", "recipients", "cc", "bcc", "tags", "keep_thread", "dark_chart",
+        "link_days",
+    )  # fmt: skip
     return any(getattr(report, name) != getattr(data, name) for name in names) or (
         _rest_of_schedule(report, parameters) != _rest_of_schedule(data, parameters)
     )
@@ -68,6 +71,8 @@ def _rest_of_schedule(
         report.format_options.get(FILE_NAME) or "",
         report.email_subject or "",
         report.email_body or "",
+        report.failure_subject or "",
+        report.failure_body or "",
         _filled(parameters, report.parameters),
     )
 
