@@ -56,7 +56,7 @@ def chart_svg(
     shapes = "".join(_WRITERS[type(shape)](shape) for shape in shapes_of(frame))
     size = f"{frame.width:g} {frame.height:g}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="100%" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="100%" role="img" direction="ltr" '
         f'font-family="{escape(FONT_STACK)}"><title>{escape(one_line(chart_alt(chart, locale)))}</title>{shapes}</svg>'
     )
 

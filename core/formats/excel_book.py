@@ -17,6 +17,7 @@ from zipfile import ZipFile
 import xlsxwriter
 
 from core.clock import to_utc
+from core.document.locales import direction
 from core.document.model import Column, ReportHead, SectionHead
 from core.errors import RenderError
 from core.formats.excel_highlights import highlight
@@ -118,6 +119,9 @@ class Drawer:
                 self._draw_data_sheet(book, part, formats)
         fill_summary(book, summary, formats)
         summary.activate()
+        if _from_right(self.head):
+            for sheet in book.worksheets():
+                sheet.right_to_left()
         book.close()
         return target.getvalue()
 
@@ -166,14 +170,23 @@ def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
     sheet.repeat_rows(0)
     # A sheet's own name is cut at 31 characters; that of a query alone is mostly the report's.
     title = "" if part.section.title == head.name else part.section.title
-    sheet.set_header(f"&L{_header_text(head.name)}&R{_header_text(title)}")
+    sheet.set_header(_ends(_header_text(head.name), _header_text(title), head))
     set_footer(sheet, head)
 
 
 def set_footer(sheet: Any, head: ReportHead) -> None:
     """`Northwind Airports · Run 8f2c41` and `Page 2 of 143`."""
     run = f"{head.workspace} \u00b7 Run {head.execution_id[:8]}"
-    sheet.set_footer(f"&L{_header_text(run)}&RPage &P of &N")
+    sheet.set_footer(_ends(_header_text(run), "Page &P of &N", head))
+
+
+def _ends(first: str, last: str, head: ReportHead) -> str:
+    """What stands at the two ends of a line, in the order in which people read."""
+    return f"&L{last}&R{first}" if _from_right(head) else f"&L{first}&R{last}"
+
+
+def _from_right(head: ReportHead) -> bool:
+    return direction(head.locale) == "rtl"
 
 
 def _header_text(text: str) -> str:

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow as pa
 
+from core.document.locales import direction
 from core.document.model import ReportHead, SectionHead
 from core.formats.arrow_text import slices
 from core.formats.excel_book import (
@@ -47,7 +48,7 @@ class Workbook:
         self, target: IO[bytes], head: ReportHead, options: ExcelOptions, *, max_rows: int, max_bytes: int
     ) -> None:
         self.parts: list[Part] = []
-        self.look = Look(palette_of(head))
+        self.look = Look(palette_of(head), from_right=direction(head.locale) == "rtl")
         self._target = target
         self._head = head
         self._max_rows, self._max_bytes = max_rows, max_bytes

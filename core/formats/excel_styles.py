@@ -25,10 +25,12 @@ def palette_of(head: ReportHead) -> Palette:
 
 
 class Look:
-    """The styles of a workbook in the colours of a palette."""
+    """The styles of a workbook in the colours of a palette; texts stand at the side from which people read."""
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, *, from_right: bool = False) -> None:
         self.palette = palette
+        self._start = "right" if from_right else "left"
+        self._common = {"align": "right"} if from_right else {}
         # A workspace with a colour of its own signs its workbooks with it.
         ink = palette.text if palette.brand == LIGHT.brand else palette.link
         self.title = self.style(font_size=20, bold=True, valign="vcenter", font_color=ink)
@@ -41,7 +43,7 @@ class Look:
         self.text = self.style(valign="top", text_wrap=True)
         self.link = self.style(font_color=palette.link, underline=1)
         tile = {"bg_color": palette.sunken, "indent": 1, "left": 1, "right": 1, "border_color": palette.border}
-        self._value = dict(self.style(**tile, font_size=16, bold=True, align="left", shrink=True))
+        self._value = dict(self.style(**tile, font_size=16, bold=True, align=self._start, shrink=True))
         self.tile_label = self.style(**tile, font_color=palette.sub, font_size=10, top=1)
         self.tile_value = tuple(sorted(self._value.items()))
         self.tile_huge = self.tile_number("0.00E+00")
@@ -59,28 +61,27 @@ class Look:
         )
 
     def style(self, **settings: Any) -> Style:
-        base = {"font_name": EXCEL_FONT, "font_size": 11, "font_color": self.palette.text}
+        base = {"font_name": EXCEL_FONT, "font_size": 11, "font_color": self.palette.text, **self._common}
         return tuple(sorted({**base, **settings}.items()))
 
     def tile_number(self, number_format: str) -> Style:
         return tuple(sorted({**self._value, "num_format": number_format}.items()))
 
     def data(self, column: Column, number_format: str) -> Style:
-        """Quantities on the right; everything else on the left, indented so that it does not touch a number."""
-        return self.style(**_side(column), num_format=number_format)
+        """Quantities on the right; everything else where reading begins, indented so that it touches no number."""
+        return self.style(**self._side(column), num_format=number_format)
 
     def header(self, column: Column) -> Style:
         palette = self.palette
         edge = {"bottom": 2, "bottom_color": palette.brand}
-        return self.style(**_side(column), **edge, bold=True, valign="vcenter", bg_color=palette.line)
+        return self.style(**self._side(column), **edge, bold=True, valign="vcenter", bg_color=palette.line)
+
+    def _side(self, column: Column) -> dict[str, Any]:
+        is_quantity = column.is_numeric and not holds_text(column.type)
+        return {"align": "right"} if is_quantity else {"align": self._start, "indent": 1}
 
 
 _WRAPPED: Final = {"indent": 1, "text_wrap": True, "valign": "vcenter"}
-
-
-def _side(column: Column) -> dict[str, Any]:
-    is_quantity = column.is_numeric and not holds_text(column.type)
-    return {"align": "right"} if is_quantity else {"align": "left", "indent": 1}
 
 
 def holds_text(kind: pa.DataType) -> bool:

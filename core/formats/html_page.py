@@ -14,8 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.clock import zone
+from core.document.bands import Thirds
 from core.document.charts import chart_legend, chart_svg
 from core.document.comparison import period_line
+from core.document.locales import direction
 from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, stands_right
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
@@ -25,7 +27,6 @@ from core.formats.sections import figures_of, figures_on_top, shown_sections
 from core.formats.words import (
     LANGUAGE,
     column_label,
-    direction,
     origin,
     row_count,
     rows_sentence,
@@ -71,7 +72,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A section as the template needs it; `error` or rows, never both."""
+    """A section as the template needs it; `error` or rows, never both.
+
+    `joined` when its chart and its table stand on one card.
+    """
 
     key: str
     title: str
@@ -81,6 +85,8 @@ class Block:
     tiles: list[Tile]
     headings: list[Heading]
     spool: RowSpool | None
+    thirds: dict[int, Thirds]
+    joined: bool
 
     @property
     def has_rows(self) -> bool:
@@ -92,7 +98,9 @@ class Block:
 
     def settings(self) -> Markup:
         """What the script must know of the table."""
-        return Markup(safe_json({"right": [heading.right for heading in self.headings]}))  # noqa: S704
+        right = [heading.right for heading in self.headings]
+        thirds = {n: {"low": at.low, "high": at.high, "more": at.more_is_better} for n, at in self.thirds.items()}
+        return Markup(safe_json({"right": right, "thirds": thirds}))  # noqa: S704
 
 
 def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpool]) -> None:
@@ -105,7 +113,7 @@ def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpo
     stream = _template().stream(
         head=head,
         lang=LANGUAGE,
-        direction=direction(head),
+        direction=direction(head.locale),
         initial=(head.workspace.strip() or head.name.strip() or "R")[0].upper(),
         period=period_line(document),
         run_time=run_time(head),
@@ -170,6 +178,8 @@ def _block(key: str, section: Section, spool: RowSpool | None, document: ReportD
             for n, column in enumerate(section.head.visible)
         ],
         spool=None if failed else spool,
+        thirds=spool.rates.thirds(section) if spool and not failed else {},
+        joined=len(document.sections) > 1 or (section.chart is not None and section.chart.title == section.head.title),
     )
 
 

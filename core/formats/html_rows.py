@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import types
 
 from core.clock import zone
+from core.document.bands import Rates
 from core.document.model import Column, ReportHead, SectionHead
 from core.document.values import format_array
 
@@ -22,6 +23,8 @@ _CHUNK_ROWS: Final = 500
 _MAX_CELL: Final = 2_000
 _PLAIN_ROWS: Final = 50
 _READ_SIZE: Final = 1 << 16
+# Scripts count in doubles.
+_EXACT: Final = 2**53
 
 Texts = list[str | None]
 Keys = list[float | int | None]
@@ -43,6 +46,7 @@ class RowSpool:
         self.total = 0
         self.shown = 0
         self.shortened = False
+        self.rates = Rates(section.visible)
         self.first_rows: list[tuple[str | None, ...]] = []
         self._head = head
         self._budget = budget
@@ -51,6 +55,7 @@ class RowSpool:
 
     def add(self, batch: pa.RecordBatch) -> None:
         self.total += batch.num_rows
+        self.rates.add([batch.column(n) for n, column in enumerate(self.section.columns) if not column.hidden])
         rows = batch.slice(0, 0 if self._full else self._budget.rows)
         if rows.num_rows:
             self._spool(rows)
@@ -132,10 +137,15 @@ def _finite(value: float | None) -> float | None:
     return value if isfinite(value) else (1.7976931348623157e308 if value > 0 else -1.7976931348623157e308)
 
 
+def _reads_as(text: str, key: float | int | None) -> bool:
+    """A script writes whole numbers as we do, but loses `.0` and the last digits of the largest."""
+    return isinstance(key, int) and abs(key) <= _EXACT and text == str(key)
+
+
 def _column(texts: Texts, keys: Keys | None) -> dict[str, Any]:
-    """`t`: texts, `k`: keys to sort by. Texts that are just the keys are left out."""
+    """`t`: texts, `k`: keys to sort by. Texts that a script would make of the keys alike are left out."""
     if keys is None:
         return {"t": texts}
-    if all(text is None or text == str(key) for text, key in zip(texts, keys, strict=True)):
+    if all(text is None or _reads_as(text, key) for text, key in zip(texts, keys, strict=True)):
         return {"k": keys}
     return {"t": texts, "k": keys}

@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.clock import zone
+from core.document.bands import Rates
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
 from core.document.tokens import LIGHT, with_brand
 from core.document.values import format_array
@@ -34,7 +35,7 @@ class PdfWriter:
         self._current: Kept | None = None
 
     def begin(self, section: SectionHead) -> None:
-        self._current = Kept(section, [[] for _ in section.visible])
+        self._current = Kept(section, [[] for _ in section.visible], Rates(section.visible))
         self._kept[section.key] = self._current
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -66,6 +67,7 @@ class PdfWriter:
     def _keep(self, kept: Kept, rows: pa.RecordBatch) -> None:
         """As texts, cut to what a cell can show: an Arrow slice would hold on to its whole batch."""
         visible = [(n, column) for n, column in enumerate(kept.head.columns) if not column.hidden]
+        kept.rates.add([rows.column(number) for number, _ in visible])
         for texts, (number, column) in zip(kept.columns, visible, strict=True):
             shown = format_array(rows.column(number), column, locale=self._head.locale, zone=zone(self._head.timezone))
             texts.extend(text[:MAX_CHARACTERS] for text in shown)

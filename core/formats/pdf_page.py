@@ -1,4 +1,8 @@
-"""The sheets of a PDF: paper, margins, slim headers, footers and "Page x of y"."""
+"""The sheets of a PDF: paper, margins, slim headers, footers and "Page x of y".
+
+All places are given for a page that is read from the left. Where the language is read from the right, the book mirrors
+them: nothing but this file, and the columns of a table, knows about it.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ from typing import Final
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER, landscape
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from core.clock import to_utc
 from core.document.fonts import Weight
+from core.document.locales import direction
 from core.document.model import ReportHead
 from core.document.tokens import Palette
-from core.formats.pdf_text import Style, draw, fit
+from core.formats.pdf_text import Align, Style, draw, fit
 from core.formats.words import LANGUAGE, origin
 
 MARGIN: Final = 42.0
@@ -23,6 +29,7 @@ _FOOT_RULE: Final = 40.0
 _LOWEST: Final = 52.0
 _SLIM_HEADER: Final = 62.0
 _SMALL: Final = 8.6
+_MIRRORED: Final[dict[Align, Align]] = {"left": "right", "right": "left", "center": "center"}
 
 
 class Book:
@@ -31,6 +38,7 @@ class Book:
     def __init__(self, path: Path, head: ReportHead, palette: Palette) -> None:
         self.head = head
         self.palette = palette
+        self.from_right = direction(head.locale) == "rtl"
         self.canvas = Canvas(str(path), pagesize=_PAPERS[head.page_size], invariant=1, lang=LANGUAGE)
         self._describe()
         self.width, self.height = _PAPERS[head.page_size]
@@ -80,10 +88,18 @@ class Book:
         if self.room < points:
             self.open_next()
 
+    def place(self, x: float, width: float = 0.0) -> float:
+        """Where something so wide stands on this paper: x itself, or as far from the other edge."""
+        return float(self.width - x - width) if self.from_right else x
+
+    def write(self, x: float, y: float, text: str, style: Style, *, align: Align = "left") -> float:
+        """One line of text; returns its width in points."""
+        return draw(self.canvas, self.place(x), y, text, style, align=_MIRRORED[align] if self.from_right else align)
+
     def text(self, text: str, style: Style, *, leading: float) -> None:
         """One line at the pen, shortened to the page, and the pen one line lower."""
         self.y -= leading
-        draw(self.canvas, self.left, self.y, fit(text, self.content_width, style), style)
+        self.write(self.left, self.y, fit(text, self.content_width, style), style)
 
     def rule(self, y: float, color: str) -> None:
         self.canvas.setStrokeColor(HexColor(color))
@@ -95,11 +111,14 @@ class Book:
         self.canvas.setFillColor(HexColor(fill))
         self.canvas.setStrokeColor(HexColor(border or fill))
         self.canvas.setLineWidth(0.7)
-        self.canvas.roundRect(x, y, width, height, 7, stroke=int(border is not None), fill=1)
+        self.canvas.roundRect(self.place(x, width), y, width, height, 7, stroke=int(border is not None), fill=1)
 
     def square(self, x: float, y: float, side: float, color: str) -> None:
         self.canvas.setFillColor(HexColor(color))
-        self.canvas.rect(x, y, side, side, stroke=0, fill=1)
+        self.canvas.rect(self.place(x, side), y, side, side, stroke=0, fill=1)
+
+    def picture(self, picture: ImageReader, x: float, y: float, width: float, height: float) -> None:
+        self.canvas.drawImage(picture, self.place(x, width), y, width, height)
 
     def save(self) -> None:
         self.canvas.showPage()
@@ -113,26 +132,28 @@ class Book:
         self.canvas.setAuthor(self.head.workspace)
         self.canvas.setSubject(self.head.description or self.head.name)
         self.canvas.setCreator("Rooster")
+        if self.from_right:
+            self.canvas.setViewerPreference("Direction", "R2L")
         self.canvas.setDateFormatter(lambda *_: stamp)
 
     def _slim_header(self) -> None:
         y = self.height - 38
         period = self.style(_SMALL, color=self.palette.muted)
-        used = draw(self.canvas, self.right, y, self.head.period.label, period, align="right")
+        used = self.write(self.right, y, self.head.period.label, period, align="right")
         title = self.style(_SMALL, weight="semibold")
-        draw(self.canvas, self.left, y, fit(self.head.name, self.content_width - used - 12, title), title)
+        self.write(self.left, y, fit(self.head.name, self.content_width - used - 12, title), title)
         self.rule(self.height - 46, self.palette.border)
 
     def _footer(self) -> None:
         """The page's number is a form that is filled once the last page is known."""
         style = self.style(_SMALL, color=self.palette.muted)
         self.rule(_FOOT_RULE, self.palette.border)
-        draw(self.canvas, self.left, _FOOT - 2, fit(origin(self.head), self.content_width - 90, style), style)
+        self.write(self.left, _FOOT - 2, fit(origin(self.head), self.content_width - 90, style), style)
         self.canvas.doForm(f"page-{self._page}")
 
     def _number_pages(self) -> None:
         style = self.style(_SMALL, color=self.palette.muted)
         for page in range(1, self._page + 1):
             self.canvas.beginForm(f"page-{page}", 0, 0, self.width, _FOOT_RULE)
-            draw(self.canvas, self.right, _FOOT - 2, f"Page {page} of {self._page}", style, align="right")
+            self.write(self.right, _FOOT - 2, f"Page {page} of {self._page}", style, align="right")
             self.canvas.endForm()

@@ -17,7 +17,7 @@ from core.document.tokens import TYPE
 from core.document.values import format_delta, format_value
 from core.formats.paragraphs import plain_paragraphs
 from core.formats.pdf_page import Book
-from core.formats.pdf_text import draw, fit, wrap
+from core.formats.pdf_text import fit, wrap
 from core.formats.words import run_time
 
 MAX_TILES: Final = 8
@@ -30,7 +30,14 @@ _TILE_PADDING: Final = 10.0
 TILES_HEIGHT: Final = _TILE_HEIGHT + _TILE_GAP + 6
 _BODY_LEADING: Final = 15.0
 _BODY_LINES: Final = 60
-_CHART_TITLE: Final = 60.0
+_CALLOUT_SIZE: Final = 9.5
+_CALLOUT_LEADING: Final = 13.0
+_BELOW_CALLOUT: Final = 8.0
+HEADING_LEADING: Final = 14.0
+CAPTION_LEADING: Final = 13.0
+_LEGEND_LEADING: Final = 15.0
+_AROUND_PICTURE: Final = (10.0, 16.0)
+_CHART_TITLE: Final = HEADING_LEADING + CAPTION_LEADING + _LEGEND_LEADING + sum(_AROUND_PICTURE)
 _CHART_HEIGHT: Final = 165.0
 _CHART_TALLEST: Final = 250.0
 _CHART_LOWEST: Final = 110.0
@@ -46,10 +53,10 @@ def masthead(book: Book) -> None:
     y = book.height - 50
     mark_width = _logo(book, y) if head.brand.logo else _letter(book, y)
     when = book.style(8.6, color=palette.muted)
-    used = draw(book.canvas, book.right, y + 6.5, f"Run on {run_time(head)}", when, align="right")
+    used = book.write(book.right, y + 6.5, f"Run on {run_time(head)}", when, align="right")
     name = book.style(10.5, weight="semibold")
     room = book.content_width - used - mark_width - 24
-    draw(book.canvas, book.left + mark_width + 8, y + 6, fit(head.workspace, room, name), name)
+    book.write(book.left + mark_width + 8, y + 6, fit(head.workspace, room, name), name)
     book.y = y - 14
 
 
@@ -58,7 +65,7 @@ def _letter(book: Book, y: float) -> float:
     book.box(book.left, y, _MARK, _MARK, fill=book.palette.brand)
     initial = (book.head.workspace.strip() or book.head.name.strip() or "R")[0].upper()
     style = book.style(11.5, weight="bold", color=book.palette.brand_ink)
-    draw(book.canvas, book.left + _MARK / 2, y + 6, initial, style, align="center")
+    book.write(book.left + _MARK / 2, y + 6, initial, style, align="center")
     return _MARK
 
 
@@ -68,7 +75,7 @@ def _logo(book: Book, y: float) -> float:
     width, height = picture.getSize()
     shown: float = min(_LOGO_HEIGHT * width / height, _LOGO_WIDTH)
     tall = shown * height / width
-    book.canvas.drawImage(picture, book.left, y + (_MARK - tall) / 2, shown, tall)
+    book.picture(picture, book.left, y + (_MARK - tall) / 2, shown, tall)
     return shown
 
 
@@ -99,14 +106,23 @@ def notices(book: Book, sentences: Sequence[str]) -> None:
 
 def callout(book: Book, sentence: str, *, color: str, fill: str) -> None:
     """A sentence on a tinted box as high as it needs."""
-    style = book.style(9.5, color=color)
-    lines = wrap(sentence, book.content_width - 2 * _TILE_PADDING, style, lines=12)
-    height = 13.0 * len(lines) + 11
-    book.need(height + 8)
+    style = book.style(_CALLOUT_SIZE, color=color)
+    lines = _callout_lines(book, sentence)
+    height = _CALLOUT_LEADING * len(lines) + 11
+    book.need(height + _BELOW_CALLOUT)
     book.box(book.left, book.y - height, book.content_width, height, fill=fill)
     for number, line in enumerate(lines):
-        draw(book.canvas, book.left + _TILE_PADDING, book.y - 15 - 13.0 * number, line, style)
-    book.y -= height + 8
+        book.write(book.left + _TILE_PADDING, book.y - 15 - _CALLOUT_LEADING * number, line, style)
+    book.y -= height + _BELOW_CALLOUT
+
+
+def callout_height(book: Book, sentence: str) -> float:
+    """The points that a callout takes, with the gap below."""
+    return _CALLOUT_LEADING * len(_callout_lines(book, sentence)) + 11 + _BELOW_CALLOUT
+
+
+def _callout_lines(book: Book, sentence: str) -> list[str]:
+    return wrap(sentence, book.content_width - 2 * _TILE_PADDING, book.style(_CALLOUT_SIZE), lines=12)
 
 
 def tiles(book: Book, kpis: Sequence[Kpi]) -> None:
@@ -126,12 +142,13 @@ def chart(book: Book, data: ChartData, *, whole: float, start: float) -> None:
     """Title and picture stay together; `whole` and `start` are the points that the table and its start need below."""
     book.need(LEAST_CHART)
     usual = _usual_height(book, data)
-    height = chart_height(book.room - _CHART_TITLE, usual=usual, whole=whole, start=start)
+    height = chart_height(book.room - _around(book, data), usual=usual, whole=whole, start=start)
     heading(book, data.title)
     if data.subtitle:
         caption(book, data.subtitle)
     _legend(book, data)
-    book.y -= 10 + height
+    above, below = _AROUND_PICTURE
+    book.y -= above + height
     picture = chart_png(
         data,
         book.palette,
@@ -141,8 +158,15 @@ def chart(book: Book, data: ChartData, *, whole: float, start: float) -> None:
         font_px=_CHART_FONT,
         locale=book.head.locale,
     )
-    book.canvas.drawImage(ImageReader(BytesIO(picture)), book.left, book.y, book.content_width, height)
-    book.y -= 16
+    book.picture(ImageReader(BytesIO(picture)), book.left, book.y, book.content_width, height)
+    book.y -= below
+
+
+def _around(book: Book, data: ChartData) -> float:
+    """The points that title, legend and gaps take."""
+    caption_height = CAPTION_LEADING if data.subtitle else 0.0
+    legend_height = _LEGEND_LEADING if chart_legend(data, book.palette) else 0.0
+    return HEADING_LEADING + caption_height + legend_height + sum(_AROUND_PICTURE)
 
 
 def chart_height(room: float, *, usual: float, whole: float, start: float) -> float:
@@ -162,21 +186,21 @@ def _usual_height(book: Book, data: ChartData) -> float:
 def _legend(book: Book, data: ChartData) -> None:
     """A coloured square and a name for each series, when there are several."""
     style = book.style(TYPE["caption"].pdf, color=book.palette.muted)
-    x, y = book.left, book.y - 15
+    x, y = book.left, book.y - _LEGEND_LEADING
     for name, color in chart_legend(data, book.palette):
         label = fit(name, 120, style)
         book.square(x, y, 6.5, color)
-        x += 10 + draw(book.canvas, x + 10, y, label, style) + 14
+        x += 10 + book.write(x + 10, y, label, style) + 14
         book.y = y
 
 
 def heading(book: Book, text: str) -> None:
     style = book.style(TYPE["section"].pdf, weight="semibold")
-    book.text(text, style, leading=14)
+    book.text(text, style, leading=HEADING_LEADING)
 
 
 def caption(book: Book, text: str) -> None:
-    book.text(text, book.style(TYPE["caption"].pdf, color=book.palette.muted), leading=13)
+    book.text(text, book.style(TYPE["caption"].pdf, color=book.palette.muted), leading=CAPTION_LEADING)
 
 
 def _tile(book: Book, x: float, width: float, kpi: Kpi) -> None:
@@ -184,10 +208,10 @@ def _tile(book: Book, x: float, width: float, kpi: Kpi) -> None:
     book.box(x, book.y - _TILE_HEIGHT, width, _TILE_HEIGHT, fill=palette.sunken, border=palette.border)
     inner, left = width - 2 * _TILE_PADDING, x + _TILE_PADDING
     label = book.style(TYPE["label"].pdf, color=palette.sub)
-    draw(book.canvas, left, book.y - 15.5, fit(kpi.label, inner, label), label)
+    book.write(left, book.y - 15.5, fit(kpi.label, inner, label), label)
     value = format_value(kpi.value, kpi.display, locale=head.locale, zone=zone(head.timezone), unit=True)
     big = book.style(TYPE["kpi"].pdf, weight="bold")
-    draw(book.canvas, left, book.y - 37, fit(value, inner, big), big)
+    book.write(left, book.y - 37, fit(value, inner, big), big)
     _delta(book, left, book.y - 52, inner, kpi)
 
 
@@ -198,6 +222,6 @@ def _delta(book: Book, x: float, y: float, room: float, kpi: Kpi) -> None:
         return
     colors = {"good": book.palette.good, "bad": book.palette.bad}
     change = book.style(8.6, weight="semibold", color=colors.get(delta.direction, book.palette.sub))
-    used = draw(book.canvas, x, y, fit(f"{delta.arrow} {delta.text}".strip(), room, change), change)
+    used = book.write(x, y, fit(f"{delta.arrow} {delta.text}".strip(), room, change), change)
     before = book.style(8.6, color=book.palette.muted)
-    draw(book.canvas, x + used + 5, y, fit(f"was {delta.was}", max(room - used - 5, 0), before), before)
+    book.write(x + used + 5, y, fit(f"was {delta.was}", max(room - used - 5, 0), before), before)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+from core.document.bands import Rates
 from core.document.model import Section, SectionHead, stands_right
 from core.formats import pdf_parts as parts
-from core.formats.pdf_page import Book
+from core.formats.pdf_page import MARGIN, Book
 from core.formats.pdf_table import ROW_HEIGHT, Table, TableColumn
 from core.formats.pdf_text import UNKNOWN
 from core.formats.words import column_label, columns_sentence, rows_sentence, section_lines, shortened_sentence
 from core.text import plural
 
-_HEADING: Final = 48.0
 _ROWS_TOGETHER: Final = 4
+_BELOW_HEADING: Final = 8.0
 
 
 @dataclass(slots=True)
@@ -22,7 +23,8 @@ class Kept:
     """What the PDF keeps of a section while it streams by: texts of its first rows, and a count of all."""
 
     head: SectionHead
-    columns: list[list[str]] = field(default_factory=list)
+    columns: list[list[str]]
+    rates: Rates
     shown: int = 0
     total: int = 0
 
@@ -32,7 +34,14 @@ def table_of(book: Book, kept: Kept, number: int) -> Table:
         TableColumn(column_label(column), cells, right=stands_right(column, is_first=n == 0), cut=not column.is_numeric)
         for n, (column, cells) in enumerate(zip(kept.head.visible, kept.columns, strict=True))
     ]
-    return Table(book.canvas, columns, palette=book.palette, locale=book.head.locale, name=f"table-{number}")
+    return Table(
+        book.canvas,
+        columns,
+        palette=book.palette,
+        locale=book.head.locale,
+        name=f"table-{number}",
+        from_right=book.from_right,
+    )
 
 
 def draw_section(
@@ -46,16 +55,26 @@ def draw_section(
         _draw_failure(book, section)
         return
     table.fit_width(book.content_width)
+    _colour(table, section, kept)
+    lines = _heading_lines(book, kept, table)
     if is_dashboard:
-        _draw_heading(book, kept, table, below=_below_heading(section, kept))
+        _draw_heading(book, section.head.title, lines, below=_below_heading(section, kept))
         parts.tiles(book, () if section.as_figures else section.kpis)
     if section.chart is not None and kept.total:
-        heading = 0.0 if is_dashboard else _HEADING
-        whole, start = heading + table.height(kept.shown), heading + table.height(min(_ROWS_TOGETHER, kept.shown))
+        above = _missing_height(book, kept, table) + (0.0 if is_dashboard else _heading_height(lines))
+        whole, start = above + table.height(kept.shown), above + table.height(min(_ROWS_TOGETHER, kept.shown))
         parts.chart(book, section.chart, whole=whole, start=start)
     if not is_dashboard:
-        _draw_heading(book, kept, table, below=table.height(min(_ROWS_TOGETHER, kept.shown)))
+        _draw_heading(book, section.head.title, lines, below=table.height(min(_ROWS_TOGETHER, kept.shown)))
     _draw_table(book, kept, table)
+
+
+def _colour(table: Table, section: Section, kept: Kept) -> None:
+    """Of a table that is whole: thirds of its first rows would say nothing of the others."""
+    if kept.shown < kept.total:
+        return
+    for number, thirds in kept.rates.thirds(section).items():
+        table.colour(number, [thirds.band(value) for value in kept.rates.values(number).tolist()])
 
 
 def _below_heading(section: Section, kept: Kept) -> float:
@@ -73,16 +92,45 @@ def _draw_failure(book: Book, section: Section) -> None:
     book.y -= 14
 
 
-def _draw_heading(book: Book, kept: Kept, table: Table, *, below: float) -> None:
-    book.need(_HEADING + below)
-    parts.heading(book, kept.head.title)
-    for line in section_lines(kept.head, rows_sentence(kept.total, kept.shown, book.head), book.head):
-        parts.caption(book, line)
+def _heading_lines(book: Book, kept: Kept, table: Table) -> list[str]:
+    lines = section_lines(kept.head, rows_sentence(kept.total, kept.shown, book.head), book.head)
     if table.is_shortened:
-        parts.caption(book, shortened_sentence(book.head))
+        lines.append(shortened_sentence(book.head))
     if table.incomplete_cells:
-        parts.caption(book, _no_font_sentence(table.incomplete_cells))
-    book.y -= 8
+        lines.append(_no_font_sentence(table.incomplete_cells))
+    return lines
+
+
+def _heading_height(lines: list[str]) -> float:
+    return parts.HEADING_LEADING + parts.CAPTION_LEADING * len(lines) + _BELOW_HEADING
+
+
+def _draw_heading(book: Book, title: str, lines: list[str], *, below: float) -> None:
+    book.need(_heading_height(lines) + below)
+    parts.heading(book, title)
+    for line in lines:
+        parts.caption(book, line)
+    book.y -= _BELOW_HEADING
+
+
+def _missing_sentence(book: Book, kept: Kept, table: Table) -> str:
+    """Which columns found no room; nothing when all did."""
+    missing = kept.head.visible[table.shown_columns :]
+    return columns_sentence(missing, kept.head, book.head) if missing else ""
+
+
+def _missing_height(book: Book, kept: Kept, table: Table) -> float:
+    sentence = _missing_sentence(book, kept, table)
+    return parts.callout_height(book, sentence) if sentence else 0.0
+
+
+def rows_here(left: int, room: int) -> int:
+    """How many of the rows left go on this page: all that fit, but no page begins with one or two at its end."""
+    here = min(left, room)
+    alone = left - here
+    if not 0 < alone < _ROWS_TOGETHER or here < 2 * _ROWS_TOGETHER:
+        return here
+    return left - _ROWS_TOGETHER
 
 
 def _no_font_sentence(cells: int) -> str:
@@ -92,17 +140,16 @@ def _no_font_sentence(cells: int) -> str:
 
 def _draw_table(book: Book, kept: Kept, table: Table) -> None:
     if not kept.total:
-        book.y -= table.draw_rows(book.left, book.y, range(0)) + 8
+        book.y -= table.draw_rows(MARGIN, book.y, range(0)) + 8
         parts.callout(book, f"No rows for {book.head.period.label}.", color=book.palette.sub, fill=book.palette.sunken)
         book.y -= 14
         return
-    if missing := kept.head.visible[table.shown_columns :]:
-        said = columns_sentence(missing, kept.head, book.head)
-        parts.callout(book, said, color=book.palette.warn, fill=book.palette.warn_soft)
+    if sentence := _missing_sentence(book, kept, table):
+        parts.callout(book, sentence, color=book.palette.warn, fill=book.palette.warn_soft)
     start = 0
     while start == 0 or start < table.row_count:
-        rows = range(start, min(start + table.rows_that_fit(book.room), table.row_count))
-        book.y -= table.draw_rows(book.left, book.y, rows)
+        rows = range(start, start + rows_here(table.row_count - start, table.rows_that_fit(book.room)))
+        book.y -= table.draw_rows(MARGIN, book.y, rows)
         start = max(rows.stop, 1)
         if start < table.row_count:
             book.open_next()

@@ -6,13 +6,14 @@ Cell by cell drawing costs ten times as much and platypus fifty times; a report 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
+from core.document.bands import Band
 from core.document.tokens import TYPE, Palette
 from core.formats.pdf_cells import Alphabet, Cells
 from core.formats.pdf_fonts import Widths
@@ -43,20 +44,32 @@ class TableColumn:
 
 
 class Table:
-    """A table measured for one canvas; `draw_rows` puts any run of its rows at any height."""
+    """A table measured for one canvas; `draw_rows` puts any run of its rows at any height.
+
+    Read `from_right`, its first column stands there. Numbers keep their right edge: their digits must line up.
+    """
 
     def __init__(
-        self, canvas: Canvas, columns: Sequence[TableColumn], *, palette: Palette, locale: str, name: str
+        self,
+        canvas: Canvas,
+        columns: Sequence[TableColumn],
+        *,
+        palette: Palette,
+        locale: str,
+        name: str,
+        from_right: bool = False,
     ) -> None:
         self._canvas = canvas
         self._columns = columns
         self._palette = palette
         self._name = name
+        self._from_right = from_right
         self._style = Style(TYPE["table"].pdf, "regular", palette.text, locale)
         self._header_style = Style(TYPE["table"].pdf, "semibold", palette.sub, locale)
         self._alphabet = Alphabet(canvas, self._style)
         self._cells = [Cells.measure(column.cells, self._alphabet) for column in columns]
         self._encoded: list[list[str]] = []
+        self._bands: dict[int, Sequence[Band | None]] = {}
         self._edges: list[float] = []
         self._frames: set[str] = set()
         self._natural = [self._natural_width(n) for n in range(len(columns))]
@@ -81,7 +94,7 @@ class Table:
 
     def rows_that_fit(self, room: float) -> int:
         """How many rows go below a header into `room` points; at least one."""
-        return max(int((room - self._header_height) // ROW_HEIGHT), 1)
+        return max(int((room - self._header_height + _ROUNDING) // ROW_HEIGHT), 1)
 
     @property
     def _header_height(self) -> float:
@@ -105,6 +118,10 @@ class Table:
         ]
         self.shown_columns = shown
         return shown
+
+    def colour(self, number: int, bands: Sequence[Band | None]) -> None:
+        """Give each cell of a column, row by row, the colour of its band."""
+        self._bands[number] = bands
 
     def draw_rows(self, left: float, top: float, rows: range) -> float:
         """Draw the header and the rows with the upper left corner given; returns the height used."""
@@ -137,31 +154,51 @@ class Table:
         """One text object: every line moves one row down and shows a cell."""
         if not rows:
             return
-        right = self._columns[number].right
-        x = self._edges[number + 1] - _PADDING if right else self._edges[number] + _PADDING
+        right = self._stands_right(number)
+        x = self._sides(number)[right]
         y = _BASELINE - self._header_height
         head = f"BT {self._alphabet.font_name} {self._style.size:g} Tf {ROW_HEIGHT:g} TL 1 0 0 1 {x:.2f} {y:.2f} Tm\n"
         texts = lines[rows.start : rows.stop]
-        body = self._right_aligned(number, texts, rows) if right else "(" + ")'\n(".join(texts) + ")'"
-        self._canvas.addLiteral(f"{head}{body}\nET")
+        body = self._right_aligned(number, texts, rows) if right else [f"({text})'" for text in texts]
+        if bands := self._bands.get(number):
+            body = [self._ink(band) + line for band, line in zip(bands[rows.start : rows.stop], body, strict=True)]
+            body.append(self._ink(None))
+        self._canvas.addLiteral(head + "\n".join(body) + "\nET")
 
-    def _right_aligned(self, number: int, texts: list[str], rows: range) -> str:
+    def _ink(self, band: Band | None) -> str:
+        """The operator for a colour, or for that of all other text."""
+        red, green, blue = HexColor(getattr(self._palette, band or "text")).rgb()
+        return f"{red:.3f} {green:.3f} {blue:.3f} rg "
+
+    def _right_aligned(self, number: int, texts: list[str], rows: range) -> list[str]:
         """Each line starts where the difference of two widths puts it; rounded first, so errors do not add up."""
         widths = np.round(self._cells[number].widths[rows.start : rows.stop], 2)
         steps = (-np.diff(widths, prepend=0.0)).tolist()
         down = f"{-ROW_HEIGHT:g}"
-        return "\n".join([f"{step:.2f} {down} Td ({text}) Tj" for step, text in zip(steps, texts, strict=True)])
+        return [f"{step:.2f} {down} Td ({text}) Tj" for step, text in zip(steps, texts, strict=True)]
 
     def _draw_odd(self, number: int, rows: range) -> None:
         odd = self._cells[number].odd
         for row in sorted(odd.keys() & rows) if odd else ():
             y = _BASELINE - self._header_height - ROW_HEIGHT * (row - rows.start + 1)
-            self._draw_text(number, y, odd[row], self._style)
+            bands = self._bands.get(number)
+            colour = getattr(self._palette, (bands[row] if bands else None) or "text")
+            self._draw_text(number, y, odd[row], replace(self._style, color=colour))
+
+    def _stands_right(self, number: int) -> bool:
+        return self._from_right or self._columns[number].right
+
+    def _sides(self, number: int) -> tuple[float, float]:
+        """Where the text of a column begins and ends, in points from the table's left edge."""
+        near, far = self._edges[number : number + 2]
+        if self._from_right:
+            near, far = self._edges[-1] - far, self._edges[-1] - near
+        return near + _PADDING, far - _PADDING
 
     def _draw_text(self, number: int, y: float, text: str, style: Style) -> None:
-        left, right = self._edges[number] + _PADDING, self._edges[number + 1] - _PADDING
+        left, right = self._sides(number)
         shown = fit(text, right - left + _ROUNDING, style)
-        at_right = self._columns[number].right
+        at_right = self._stands_right(number)
         draw(self._canvas, right if at_right else left, y, shown, style, align="right" if at_right else "left")
 
     def _frame(self, count: int, *, closed: bool) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from arabic_reshaper import ArabicReshaper
 from bidi.algorithm import get_display
@@ -40,6 +40,8 @@ class Style:
     color: str = "#000000"
     locale: str = "en"
 
+
+Align = Literal["left", "right", "center"]
 
 Run = tuple[Face, str]
 
@@ -87,7 +89,7 @@ def wrap(text: str, width: float, style: Style, *, lines: int) -> list[str]:
     return [*rows, fit(" ".join(words), width, style)] if words else rows
 
 
-def draw(canvas: Canvas, x: float, y: float, text: str, style: Style, *, align: str = "left") -> float:
+def draw(canvas: Canvas, x: float, y: float, text: str, style: Style, *, align: Align = "left") -> float:
     """Write one line with its baseline at `y`; returns its width in points."""
     runs, width = _shape(text, style.weight, style.locale)
     width *= style.size / 1000

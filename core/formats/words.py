@@ -77,11 +77,6 @@ def origin(head: ReportHead) -> str:
 LANGUAGE: Final = "en"
 
 
-def direction(head: ReportHead) -> str:
-    """`ltr` or `rtl`, as the locale writes."""
-    return str(find_locale(head.locale).text_direction)
-
-
 def _complete_files(head: ReportHead) -> str:
     """`Excel and CSV files`: those of this run that leave out nothing."""
     complete = [format_label(key) for key in _COMPLETE if key in head.formats]

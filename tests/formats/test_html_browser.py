@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from core.formats.html import FORMAT
-from tests.formats.pdf_html_reports import HOSTILE, chart, column, head, kpis, numbered, part, texts, write_report
+from tests.formats.pdf_html_reports import (
+    HOSTILE,
+    chart,
+    column,
+    failed_part,
+    head,
+    kpis,
+    numbered,
+    part,
+    texts,
+    write_report,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -141,4 +154,49 @@ def test_without_script_the_first_rows_can_be_read(browser: Browser, tmp_path: P
     page = browser.new_page(java_script_enabled=False)
     page.goto(path.as_uri())
     expect(page.locator("noscript tbody tr")).to_have_count(50)
+    expect(page.locator("#s1")).to_be_hidden()
     page.close()
+
+
+def test_ids_and_decimals_are_shown_to_their_last_digit(page: Page, tmp_path: Path) -> None:
+    columns = (column("id", "id", label="No"), column("d", "decimal", label="Delay", decimals=1))
+    given = part("Data", columns, [12345678901234567, 2**53, 7], [36.0, 25.1, -0.5])
+    show(page, write_report(FORMAT, tmp_path, [given]).path)
+    assert column_texts(page, 1) == ["12345678901234567", "9007199254740992", "7"]
+    assert column_texts(page, 2) == ["36.0", "25.1", "\u22120.5"]
+
+
+def test_a_rate_has_the_colour_of_its_third(page: Page, tmp_path: Path) -> None:
+    rate = column("on_time_rate", "decimal", label="On time")
+    columns = (column("t", label="Name"), replace(rate, kind="percent"))
+    show(page, write_report(FORMAT, tmp_path, [part("Data", columns, list("abcd"), [0.9, 0.1, 0.5, None])]).path)
+    classes = [cell.get_attribute("class") for cell in page.locator("#s1 tbody td:nth-child(2)").all()]
+    assert classes == ["right good", "right bad", "right warn", "right"]
+
+
+def test_each_part_of_a_dashboard_stands_on_one_card(page: Page, tmp_path: Path) -> None:
+    parts = [numbered(3, "Visits", kpis=kpis(), chart=chart()), numbered(3, "Shops", chart=chart("Shops"))]
+    show(page, write_report(FORMAT, tmp_path, parts).path)
+    assert page.locator("h2").all_inner_texts() == ["Visits", "Shops"]
+    for title, headings in (("Visits", ["Delay per day"]), ("Shops", [])):
+        card = page.get_by_role("region", name=title, exact=True)
+        assert card.locator("h3").all_inner_texts() == headings
+        expect(card.locator(".on-light.on-wide svg")).to_be_visible()
+        expect(card.get_by_role("searchbox")).to_be_visible()
+
+
+def test_the_page_passes_axe_in_both_schemes(browser: Browser, tmp_path: Path) -> None:
+    parts = [numbered(3, "Visits", kpis=kpis(), chart=chart()), texts(["a"]), failed_part("Gone", "It is gone.")]
+    path = write_report(FORMAT, tmp_path, parts, notices=("Something is missing.",)).path
+    for scheme in ("light", "dark"):
+        # The page lets no script run but its own, so the tool is let in.
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        found = Axe().run(show_in(context, path)).response["violations"]
+        context.close()
+        assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+def show_in(context: BrowserContext, path: Path) -> Page:
+    page = context.new_page()
+    page.goto(path.as_uri())
+    return page

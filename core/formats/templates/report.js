@@ -34,8 +34,15 @@
     };
   }
 
+  /** In which third of the table a rate lies; nothing for what is no number. */
+  function bandOf(value, { low, high, more }) {
+    if (value === null || value === undefined || Math.abs(value) === Number.MAX_VALUE) return null;
+    if (low <= value && value <= high) return "warn";
+    return value > high === more ? "good" : "bad";
+  }
+
   function start(table) {
-    const { right } = read(table.id, "settings");
+    const { right, thirds } = read(table.id, "settings");
     const columns = load(read(table.id, "rows"), right.length);
     const total = columns.length ? columns[0].texts.length : 0;
     const body = table.tBodies[0];
@@ -55,6 +62,8 @@
       const text = columns[n].texts[row] ?? MISSING;
       element.textContent = text;
       if (right[n]) element.className = "right";
+      const band = thirds[n] && bandOf(columns[n].keys?.[row], thirds[n]);
+      if (band) element.classList.add(band);
       if (text.length > 45) element.title = text;
       return element;
     }
