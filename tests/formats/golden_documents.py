@@ -49,7 +49,7 @@ def _html(parts: list[Part], **head: Any) -> str:
     page = _file("html", parts, **head).decode()
     found = {
         "headings": _texts(page, r"<h[123][^>]*>(.*?)</h[123]>"),
-        "columns": _texts(page.split("<noscript>")[0], r'<th scope="col"[^>]*>(.*?)</th>'),
+        "columns": _texts(page.split("</head>")[1].split("<noscript>")[0], r'<th scope="col"[^>]*>(.*?)</th>'),
         "figures": _texts(page, r"<dd[^>]*>(.*?)</dd>"),
         "notes": _texts(page, r'<p class="(?:caption|failure|empty|notice)">(.*?)</p>'),
         "rows": {key: json.loads(rows) for key, rows in _SCRIPT.findall(page)},
