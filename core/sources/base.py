@@ -16,8 +16,10 @@ Value = date | datetime | int | float | Decimal | str | bool | None
 
 BATCH_ROWS: Final = 8192
 BATCH_BYTES: Final = 8 * 1024 * 1024
-# Rows are taken from a driver in pieces of this size, so that wide rows are noticed before they pile up.
-CHUNK_ROWS: Final = 512
+# Rows are taken from a driver in pieces: few at first and of wide ones, so that these do not pile up.
+FIRST_ROWS: Final = 512
+CHUNK_ROWS: Final = 2048
+CHUNK_BYTES: Final = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

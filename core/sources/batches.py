@@ -9,11 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import SourceError
-from core.sources.base import BATCH_BYTES, BATCH_ROWS, Query, Value
+from core.sources.base import BATCH_BYTES, BATCH_ROWS, CHUNK_BYTES, CHUNK_ROWS, FIRST_ROWS, Query, Value
 from core.sources.columns import Column, convert
 from core.sources.placeholders import find
 
 Rows = list[tuple[Any, ...]]
+# Of each piece, to learn how wide its rows are.
+_LOOKED_AT = 8
 # (values of each column in the first rows, whether these are all rows) -> the columns
 Plan = Callable[[list[Sequence[Any]], bool], list[Column]]
 
@@ -25,6 +27,21 @@ def bound_values(query: Query) -> dict[str, Value]:
     if missing:
         raise SourceError(f"The query asks for :{missing[0]}, but no value was given for it.")
     return {name: query.parameters[name] for name in names}
+
+
+def in_chunks(fetch: Callable[[int], Rows]) -> Iterator[Rows]:
+    """All rows that `fetch(n)` gives, n at most at a time: by the width of those before, and batches come out even."""
+    wanted, taken = FIRST_ROWS, 0
+    while rows := fetch(min(wanted, BATCH_ROWS - taken % BATCH_ROWS)):
+        wanted, taken = _as_many_of(rows), taken + len(rows)
+        yield rows
+        del rows
+
+
+def _as_many_of(rows: Rows) -> int:
+    """How many rows as wide as some of these make a piece."""
+    widest = max(1, *(_weight([row]) for row in rows[:: max(1, len(rows) // _LOOKED_AT)]))
+    return max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
 
 
 class RowBatches:
@@ -98,7 +115,7 @@ def _too_many(limit: int) -> SourceError:
 
 
 def _weight(rows: Rows) -> int:
-    return sum(len(value) if isinstance(value, str | bytes) else 8 for row in rows for value in row)
+    return sum(len(value) if isinstance(value, str | bytes | bytearray) else 8 for row in rows for value in row)
 
 
 def _room(parts: Sequence[pa.RecordBatch]) -> bool:

@@ -7,11 +7,11 @@ the query with a sentence that names the column, the value and the cast to write
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
 
 import pyarrow as pa
@@ -23,8 +23,7 @@ Values = Sequence[Any]
 # What pyarrow raises for a value that is not of the type.
 MISFITS: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-_DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?\Z", re.ASCII)
+_TEXT: Final[frozenset[type]] = frozenset({str, NoneType})
 _EXACT_IN_DOUBLE: Final = 2**53
 # Digits left free after the point when later rows may well use more: the first ones differ already, or they are
 # the result of a division, whose digits a database counts from the first one that is not zero.
@@ -34,12 +33,16 @@ _DIVISION_DIGITS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`convert` turns values of the driver into an array of `type`, or raises one of `MISFITS`."""
+    """`convert` turns values of the driver into an array of `type`, or raises one of `MISFITS`.
+
+    `shown` is how a message quotes a value that does not fit.
+    """
 
     name: str
     type: pa.DataType
     convert: Callable[[Values], pa.Array]
     advice: str = ""
+    shown: Callable[[Any], str] = repr
 
 
 def convert(column: Column, values: Values) -> pa.Array:
@@ -48,7 +51,7 @@ def convert(column: Column, values: Values) -> pa.Array:
         return column.convert(values)
     except MISFITS:
         value = next(value for value in values if not _fits(column, value))
-    shown = repr(value)[:60]
+    shown = column.shown(value)[:60]
     quoted = '"' + column.name.replace('"', '""') + '"'
     advice = (column.advice or "CAST(... AS TEXT) keeps every value as it is").replace("...", quoted)
     raise SourceError(
@@ -65,8 +68,16 @@ def _fits(column: Column, value: Any) -> bool:
     return True
 
 
-def typed(name: str, kind: pa.DataType, *, advice: str = "") -> Column:
-    return Column(name, kind, lambda values: pa.array(values, type=kind), advice)
+def typed(name: str, kind: pa.DataType, *, of: Collection[type], advice: str = "") -> Column:
+    """For values of some Python types alone: Arrow would make 2 of 2.5, and a date of a point in time."""
+    accepted = frozenset({*of, NoneType})
+
+    def convert_typed(values: Values) -> pa.Array:
+        if not accepted.issuperset(map(type, values)):
+            raise TypeError(kind)
+        return pa.array(values, type=kind)
+
+    return Column(name, kind, convert_typed, advice)
 
 
 def text(name: str) -> Column:
@@ -80,9 +91,16 @@ def parsed(name: str, kind: pa.DataType, *, advice: str = "") -> Column:
 
 def _text_array(values: Values) -> pa.Array:
     try:
-        return pa.array(values, type=pa.string())
+        return strings(values, _TEXT)
     except MISFITS:
         return pa.array([as_text(value) for value in values], type=pa.string())
+
+
+def strings(values: Values, accepted: frozenset[type]) -> pa.Array:
+    """Text as it is. Raises one of `MISFITS` for other types, and for what is no UTF-8."""
+    if not accepted.issuperset(map(type, values)):
+        raise TypeError(accepted)
+    return pa.array(values, type=pa.string())
 
 
 def as_text(value: Any) -> str | None:
@@ -133,17 +151,12 @@ def _decimal_column(name: str, kind: pa.DataType, advice: str) -> Column:
     return Column(name, kind, convert_decimals, advice)
 
 
-def infer(name: str, values: Values, *, complete: bool, iso_dates: bool = False) -> Column:
-    """The column for Python values of a driver that tells no types.
-
-    `iso_dates` says that dates come as text (SQLite), so text that is all ISO dates becomes dates.
-    """
+def infer(name: str, values: Values, *, complete: bool) -> Column:
+    """The column for Python values of a driver that tells no types."""
     present = [value for value in values if value is not None]
     kinds = frozenset(type(value) for value in present)
     if kinds == {Decimal}:
         return decimals(name, present, complete=complete)
-    if kinds == {str} and iso_dates:
-        return _iso(name, present)
     return _INFERRED.get(kinds, _as_text)(name, present)
 
 
@@ -154,64 +167,34 @@ def _as_text(name: str, _: Values) -> Column:
 def _integers(name: str, values: Values) -> Column:
     digits = max(len(str(abs(value))) for value in values)
     if all(-(2**63) <= value < 2**63 for value in values):
-        return typed(name, pa.int64(), advice="CAST(... AS REAL) for fractions, or CAST(... AS TEXT)")
-    return typed(name, pa.decimal128(38, 0)) if digits <= 38 else text(name)
+        return typed(name, pa.int64(), of={int}, advice="CAST(... AS REAL) for fractions, or CAST(... AS TEXT)")
+    return typed(name, pa.decimal128(38, 0), of={int}) if digits <= 38 else text(name)
 
 
 def _floats(name: str, values: Values) -> Column:
     """Whole numbers among fractions are welcome as long as a double holds them exactly."""
     if any(isinstance(value, int) and abs(value) > _EXACT_IN_DOUBLE for value in values):
         return text(name)
-    return typed(name, pa.float64())
+    return typed(name, pa.float64(), of={int, float})
 
 
 def _datetimes(name: str, values: Values) -> Column:
     aware = {value.tzinfo is not None for value in values}
     if len(aware) == 2:
         return text(name)
-    return typed(name, pa.timestamp("us", tz="UTC") if aware == {True} else pa.timestamp("us"))
-
-
-def _iso(name: str, values: Sequence[str]) -> Column:
-    candidates: list[tuple[re.Pattern[str], pa.DataType, str]] = [
-        (_DATE, pa.date32(), "date(...) gives NULL where the text is no date"),
-        (_DATETIME, pa.timestamp("us"), "datetime(...) gives NULL where the text is no point in time"),
-    ]
-    for pattern, kind, advice in candidates:
-        column = _strict(name, pattern, kind, advice)
-        if all(_fits(column, value) for value in values[:1]) and _converts(column, values):
-            return column
-    return text(name)
-
-
-def _strict(name: str, pattern: re.Pattern[str], kind: pa.DataType, advice: str) -> Column:
-    """Arrow alone is too lenient: it would read `2013-01-01 05:00` or a zone offset as well."""
-
-    def convert_iso(values: Values) -> pa.Array:
-        if not all(value is None or (type(value) is str and pattern.match(value)) for value in values):
-            raise ValueError(kind)
-        return pc.cast(pa.array(values, type=pa.string()), kind)
-
-    return Column(name, kind, convert_iso, advice)
-
-
-def _converts(column: Column, values: Values) -> bool:
-    try:
-        column.convert(values)
-    except MISFITS:
-        return False
-    return True
+    kind = pa.timestamp("us", tz="UTC") if aware == {True} else pa.timestamp("us")
+    return typed(name, kind, of={datetime})
 
 
 _INFERRED: Final[dict[frozenset[type], Callable[[str, Values], Column]]] = {
     frozenset({int}): _integers,
     frozenset({float}): _floats,
     frozenset({int, float}): _floats,
-    frozenset({bool}): lambda name, _: typed(name, pa.bool_()),
-    frozenset({bytes}): lambda name, _: typed(name, pa.binary()),
-    frozenset({date}): lambda name, _: typed(name, pa.date32()),
+    frozenset({bool}): lambda name, _: typed(name, pa.bool_(), of={bool}),
+    frozenset({bytes}): lambda name, _: typed(name, pa.binary(), of={bytes}),
+    frozenset({date}): lambda name, _: typed(name, pa.date32(), of={date}),
     frozenset({datetime}): _datetimes,
-    frozenset({time}): lambda name, _: typed(name, pa.time64("us")),
+    frozenset({time}): lambda name, _: typed(name, pa.time64("us"), of={time}),
 }
 
 

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from core.errors import SourceError
-from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import Plan, RowBatches, Rows, bound_values
+from core.sources.base import FIRST_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
+from core.sources.batches import Plan, RowBatches, Rows, bound_values, in_chunks
 from core.sources.checks import Finding, timed
 from core.sources.columns import Column, infer, unique_names
 from core.sources.dialects import Dialect
@@ -134,7 +134,7 @@ def _table(inspector: sa.Inspector, name: str) -> TableInfo:
 
 
 def _execute(connection: Connection, query: Query, values: dict[str, Value]) -> CursorResult[Any]:
-    streaming = connection.execution_options(stream_results=True, max_row_buffer=CHUNK_ROWS)
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=FIRST_ROWS)
     result = streaming.execute(sa.text(rewrite(query.sql, "sqlalchemy")), values)
     if not result.returns_rows:
         raise SourceError("The statement returns no rows of data. Write a SELECT.")
@@ -143,11 +143,10 @@ def _execute(connection: Connection, query: Query, values: dict[str, Value]) -> 
 
 def _chunks(result: CursorResult[Any], query: Query) -> Iterator[Rows]:
     end = monotonic() + query.timeout_s
-    # Without a size, partitions() would hand over everything at once.
-    for rows in result.partitions(CHUNK_ROWS):
+    for rows in in_chunks(lambda size: [tuple(row) for row in result.fetchmany(size)]):
         if monotonic() >= end:
             raise _too_long(query.timeout_s)
-        yield [tuple(row) for row in rows]
+        yield rows
 
 
 def _too_long(seconds: int) -> SourceError:

@@ -15,8 +15,8 @@ from typing import Any, Final, cast
 import psycopg
 
 from core.errors import SourceError
-from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import Plan, RowBatches, Rows, bound_values
+from core.sources.base import BatchStream, Query, SourceCheck, TableInfo, Value
+from core.sources.batches import Plan, RowBatches, Rows, bound_values, in_chunks
 from core.sources.checks import Finding, timed
 from core.sources.placeholders import rewrite
 from core.sources.postgresql_errors import connecting_failed, query_failed
@@ -158,7 +158,7 @@ def _chunks(connection: Connection, query: Query, values: dict[str, Value]) -> G
     cursor = connection.cursor()
     stream = cast(Rowwise, cursor.stream(rewrite(query.sql, "pyformat"), values, size=_DRIVER_ROWS))
     with closing(cursor), _explained(query), closing(stream) as rows:
-        while chunk := list(islice(rows, CHUNK_ROWS)):
+        for chunk in in_chunks(lambda size: list(islice(rows, size))):
             yield cursor.description or (), chunk
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg.types.string import TextLoader
 
-from core.sources.columns import MISFITS, Column, Values, decimals, parsed, text, unique_names
+from core.sources.columns import MISFITS, Column, Values, decimals, parsed, unique_names
 
 _NUMERIC: Final = 1700
 _INFINITE: Final = "NULLIF(..., 'infinity'), or CAST(... AS text)"
@@ -39,14 +39,14 @@ def _column(name: str, entry: psycopg.Column, first: Values, complete: bool) -> 
     if entry.type_code == _NUMERIC:
         return _numeric(name, entry, first, complete)
     maker = _MAKERS.get(entry.type_code)
-    return text(name) if maker is None else _if_it_fits(maker(name), first)
+    return _text(name) if maker is None else _if_it_fits(maker(name), first)
 
 
 def _if_it_fits(column: Column, first: Values) -> Column:
     try:
         column.convert(first)
     except MISFITS:
-        return text(column.name)
+        return _text(column.name)
     return column
 
 
@@ -64,6 +64,10 @@ def _parsed(kind: pa.DataType, *, advice: str = "") -> Callable[[str], Column]:
 
 def _strings(values: Values) -> pa.Array:
     return pa.array(values, type=pa.string())
+
+
+def _text(name: str) -> Column:
+    return Column(name, pa.string(), _strings)
 
 
 def _bool(name: str) -> Column:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SourceError
-from core.sources.base import CHUNK_ROWS, BatchStream, Query, SourceCheck, TableInfo, Value
-from core.sources.batches import Plan, RowBatches, Rows, bound_values
+from core.sources.base import BatchStream, Query, SourceCheck, TableInfo, Value
+from core.sources.batches import Plan, RowBatches, Rows, bound_values, in_chunks
 from core.sources.checks import Finding, timed
-from core.sources.columns import Column, infer, unique_names
+from core.sources.columns import Column, unique_names
 from core.sources.placeholders import rewrite
+from core.sources.sqlite_columns import column_of
 from core.sources.sqlite_guard import Deadline, open_guarded, open_trusted
 from core.sources.sqlite_probe import first_values
 from core.text import plural
@@ -82,15 +83,14 @@ def _plan(path: Path, sql: str, bound: dict[str, Any], names: list[str]) -> Plan
         if empty and not complete:
             ahead = first_values(path, sql, bound, width=len(names), empty=empty)
             samples |= {number: [value] for number, value in zip(empty, ahead, strict=True)}
-        return [infer(name, samples[number], complete=complete, iso_dates=True) for number, name in enumerate(names)]
+        return [column_of(name, samples[number], complete=complete) for number, name in enumerate(names)]
 
     return plan
 
 
 def _chunks(cursor: sqlite3.Cursor, query: Query, deadline: Deadline) -> Iterator[Rows]:
     with _explained(query, deadline):
-        while rows := cursor.fetchmany(CHUNK_ROWS):
-            yield rows
+        yield from in_chunks(cursor.fetchmany)
 
 
 def _bindable(value: Value) -> int | float | str | None:

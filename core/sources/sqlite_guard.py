@@ -66,6 +66,6 @@ def open_guarded(path: Path, deadline: Deadline) -> sqlite3.Connection:
     connection.execute("PRAGMA trusted_schema = 0")
     connection.set_authorizer(authorize)
     connection.set_progress_handler(deadline.passed, _STEPS_BETWEEN_LOOKS)
-    # A file may hold text that is not UTF-8; it must show, not stop the report.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    # Undecoded, and told from blobs, which are `bytes`.
+    connection.text_factory = bytearray
     return connection

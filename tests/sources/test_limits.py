@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ import pytest
 from core.errors import SourceError
 from core.sources import Source, SourceOptions, open_source
 from core.sources.base import BATCH_BYTES, BATCH_ROWS
+from core.sources.batches import in_chunks
 from tests.sources.helpers import ENDLESS, ask, read, sqlite_file
 
 _ENDLESS = {"sqlite": ENDLESS, "postgresql": "SELECT generate_series(1, 10000000000) AS i"}
@@ -84,6 +86,14 @@ def test_wide_rows_make_smaller_batches(source: Source) -> None:
     assert sum(rows for _, rows in sizes) == 3000
     assert max(size for size, _ in sizes) <= BATCH_BYTES
     assert len(sizes) > 5
+
+
+def test_rows_come_in_larger_pieces_as_long_as_they_are_narrow() -> None:
+    empty, narrow, wide = [("",)] * 8192, [("x",)] * 20_000, [("x" * 100_000,)] * 2_000
+    rows = iter([*empty, *narrow, *wide])
+    sizes = [len(chunk) for chunk in in_chunks(lambda size: list(islice(rows, size)))]
+    assert sizes[:9] == [512, 2048, 2048, 2048, 1536, 2048, 2048, 2048, 2048]
+    assert set(sizes[-9:-1]) == {20}
 
 
 def test_a_sleeping_statement_is_stopped_at_its_time_limit(postgresql_source: Source) -> None:

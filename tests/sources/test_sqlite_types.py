@@ -70,6 +70,28 @@ def test_the_cast_it_advises_works(source: Source) -> None:
     assert read(source, sql).column("v").to_pylist()[-1] == "NA"
 
 
+def test_a_late_fraction_among_whole_numbers_is_not_cut_off(source: Source) -> None:
+    with pytest.raises(SourceError, match=r"'v' was read as int64.*2\.5.*CAST\(\"v\" AS REAL\)"):
+        read(source, _late("2.5"))
+
+
+@pytest.mark.parametrize(("early", "kind"), [("'2013-01-01'", "date32"), ("x'00ff'", "binary"), ("i", "int64")])
+def test_a_late_value_of_the_other_kind_of_bytes_stops_the_query(source: Source, early: str, kind: str) -> None:
+    late = "'2013-01-01'" if early.startswith("x") else "cast('2013-01-01' as blob)"
+    with pytest.raises(SourceError, match=rf"'v' was read as {kind}"):
+        read(source, _late(late, early=early))
+
+
+def test_late_bytes_and_broken_text_among_text_show_as_what_they_are(source: Source) -> None:
+    assert read(source, _late("cast('a' as blob)", early="'x'")).column("v").to_pylist()[-1] == "0x61"
+    assert read(source, _late("cast(x'ff41' as text)", early="'x'")).column("v").to_pylist()[-1] == "\ufffdA"
+
+
+def test_a_message_quotes_text_as_it_is_written(source: Source) -> None:
+    with pytest.raises(SourceError, match="a later row holds 'Zoë'"):
+        read(source, _late("'Zoë'"))
+
+
 def test_a_late_date_that_is_none_stops_the_query(source: Source) -> None:
     with pytest.raises(SourceError, match=r"'unknown'.*date\(\"v\"\)"):
         read(source, _late("'unknown'", early="'2013-01-01'"))
