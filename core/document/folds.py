@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from operator import add
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 import pyarrow as pa
@@ -19,29 +16,16 @@ CHART_AGGREGATES: Final[tuple[ChartAggregate, ...]] = get_args(ChartAggregate)
 _SPOKEN: Final[dict[str, str]] = {"avg": "average", "min": "lowest", "max": "highest", "count": "number of values"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """One running value: what Arrow makes of the rows of a batch, and how batches come together."""
-
-    arrow: str
-    join: Callable[[float, float], float]
-    start: float
+def fold_of(aggregate: ChartAggregate) -> str:
+    """What Arrow makes of values that share a place: an average is a sum until it is drawn; so is a count."""
+    return aggregate if aggregate in ("min", "max") else "sum"
 
 
-_SUM: Final = Fold("sum", add, 0.0)
-_FOLDS: Final = {"min": Fold("min", min, math.inf), "max": Fold("max", max, -math.inf)}
-
-
-def fold_of(aggregate: ChartAggregate) -> Fold:
-    """An average is a sum until it is drawn; so is a count, of nothing but its rows."""
-    return _FOLDS.get(aggregate, _SUM)
-
-
-def folded(value: float, count: float, aggregate: ChartAggregate) -> float | None:
+def folded(value: float | None, count: int, aggregate: ChartAggregate) -> float | None:
     """What is drawn; None where no row has a value, but 0 for a count."""
     if aggregate == "count":
         return count
-    if not count:
+    if not count or value is None:
         return None
     return value / count if aggregate == "avg" else value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
@@ -35,7 +34,8 @@ _UNIT_WORDS = {
     "days": "Days",
 }
 
-_Sums = list[list[float]]
+# (what came together, of how many values) of each series.
+_Sums = list[tuple[float | None, int]]
 
 
 class Points:
@@ -46,23 +46,16 @@ class Points:
         self._limit = limit
         self._zone = zone
         self._aggregates = spec.aggregates
-        self._folds = [fold_of(aggregate) for aggregate in spec.aggregates]
-        self._groups: dict[Any, _Sums] = {}
+        self._sums: pa.Table | None = None
         self._step: str | None = None
-        self._merged = False
         self._left_out = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        keys = self._keys(batch.column(self._spec.x.name))
-        columns = {"key": keys}
-        for number, (column, how) in enumerate(zip(self._spec.y, self._aggregates, strict=True)):
-            values = batch.column(column.name)
-            columns[str(number)] = presence(values) if how == "count" else _as_floats(values)
-        table = pa.table(columns)
-        if len(self._groups) >= _MOST_KEYS and not self._is_time:
+        table = self._rows(batch)
+        if self._places >= _MOST_KEYS and not self._is_time:
             table = self._only_known(table)
-        self._merge(_grouped(table, self._aggregates))
-        if self._is_time and len(self._groups) > _MOST_KEYS:
+        self._sums = self._grouped(table if self._sums is None else pa.concat_tables([self._sums, table]))
+        if self._is_time and self._places > _MOST_KEYS:
             self._coarsen(_MOST_KEYS)
 
     def chart(self) -> ChartData | None:
@@ -91,8 +84,38 @@ class Points:
         )
 
     @property
+    def _places(self) -> int:
+        return 0 if self._sums is None else int(self._sums.num_rows)
+
+    @property
+    def _merged(self) -> bool:
+        """Whether rows share a place."""
+        return self._sums is not None and any((pc.max(self._sums[n]).as_py() or 0) > 1 for n in self._columns[1::2])
+
+    @property
+    def _columns(self) -> list[str]:
+        """The value and the number of values of each series."""
+        return [f"{what}{number}" for number in range(len(self._aggregates)) for what in ("value", "count")]
+
+    @property
     def _is_time(self) -> bool:
         return self._spec.x.kind in ("date", "datetime") and pa.types.is_temporal(self._spec.x.type)
+
+    def _rows(self, batch: pa.RecordBatch) -> pa.Table:
+        """Each row as a place of its own, in the columns of the sums."""
+        columns = []
+        for column, how in zip(self._spec.y, self._aggregates, strict=True):
+            values = batch.column(column.name)
+            values = presence(values) if how == "count" else _as_floats(values)
+            columns += [values, values.is_valid().cast(pa.int64())]
+        return pa.table([self._keys(batch.column(self._spec.x.name)), *columns], names=["key", *self._columns])
+
+    def _grouped(self, table: pa.Table) -> pa.Table:
+        """One row for each place, in the order in which they came."""
+        functions = [how for aggregate in self._aggregates for how in (fold_of(aggregate), "sum")]
+        wanted = list(zip(self._columns, functions, strict=True))
+        groups = table.group_by("key", use_threads=False).aggregate(wanted)
+        return groups.select(["key", *(f"{column}_{how}" for column, how in wanted)]).rename_columns(table.column_names)
 
     def _keys(self, array: pa.Array) -> pa.Array:
         if pa.types.is_dictionary(array.type):
@@ -103,39 +126,30 @@ class Points:
             array = array.cast(pa.timestamp("us", tz=zone), safe=False)
         if self._step and self._is_time:
             array = pc.floor_temporal(array, unit=self._step)
-        return array
+        return _comparable(array) if pa.types.is_floating(array.type) else array
 
     def _only_known(self, table: pa.Table) -> pa.Table:
         """Once the limit is reached, rows with further keys are counted, not kept."""
-        known = pc.is_in(table["key"], value_set=pa.array(self._groups, table["key"].type))
+        assert self._sums is not None, "there are places already"
+        known = pc.is_in(table["key"], value_set=self._sums["key"].combine_chunks())
         self._left_out += len(table) - (pc.sum(known).as_py() or 0)
         return table.filter(known)
 
-    def _merge(self, groups: list[tuple[Any, _Sums]]) -> None:
-        for key, sums in groups:
-            mine = self._groups.setdefault(key, [[fold.start, 0] for fold in self._folds])
-            for fold, pair, more in zip(self._folds, mine, sums, strict=True):
-                self._merged = self._merged or pair[1] + more[1] > 1
-                pair[0] = fold.join(pair[0], more[0])
-                pair[1] += more[1]
-
     def _coarsen(self, limit: int) -> None:
         for step in _STEPS:
-            if len(self._groups) <= limit:
+            if self._sums is None or self._places <= limit:
                 return
-            groups, self._groups, self._step = self._groups, {}, step
-            keys = pc.floor_temporal(pa.array(groups, self._keys_type()), unit=step).to_pylist()
-            self._merge(list(zip(keys, groups.values(), strict=True)))
-
-    def _keys_type(self) -> pa.DataType:
-        kind = self._spec.x.type
-        if not pa.types.is_timestamp(kind):
-            return kind
-        return pa.timestamp("us", tz=str(self._zone) if self._zone is not None and kind.tz else kind.tz)
+            self._step = step
+            keys = pc.floor_temporal(self._sums["key"], unit=step)
+            self._sums = self._grouped(self._sums.set_column(0, "key", keys))
 
     def _ordered(self) -> list[tuple[Any, _Sums]]:
         """Times and numbers in their order, categories as the query gave them; no point without an x."""
-        items = [(key, sums) for key, sums in self._groups.items() if key is not None]
+        if self._sums is None:
+            return []
+        keys, *columns = (column.to_pylist() for column in self._sums.columns)
+        pairs = [zip(*pair, strict=True) for pair in zip(columns[::2], columns[1::2], strict=True)]
+        items = [(key, sums) for key, *sums in zip(keys, *pairs, strict=True) if key is not None]
         return items if self._spec.x.kind in ("text", "boolean", "other") else sorted(items, key=lambda item: item[0])
 
     def _guess_kind(self, count: int) -> ChartKind:
@@ -151,8 +165,9 @@ class Points:
         largest = heapq.nlargest(most, items, key=lambda item: self._value(item[1][0], 0) or 0)
         return largest, len(items) - most + self._left_out
 
-    def _value(self, pair: list[float], number: int) -> float | None:
-        return folded(pair[0], pair[1], self._aggregates[number])
+    def _value(self, pair: tuple[float | None, int], number: int) -> float | None:
+        value, count = pair
+        return folded(value, count, self._aggregates[number])
 
     def _shown_as(self) -> ChartAggregate:
         """Single rows are drawn as they are, however several would come together; a count is always one."""
@@ -223,23 +238,9 @@ class Cloud:
         )
 
 
-def _grouped(table: pa.Table, aggregates: Sequence[ChartAggregate]) -> list[tuple[Any, _Sums]]:
-    folds = [fold_of(aggregate) for aggregate in aggregates]
-    wanted = [(str(number), how) for number, fold in enumerate(folds) for how in (fold.arrow, "count")]
-    groups = table.group_by("key", use_threads=False).aggregate(wanted).to_pydict()
-    columns = [
-        [
-            [fold.start if value is None else value, found]
-            for value, found in zip(groups[f"{n}_{fold.arrow}"], groups[f"{n}_count"], strict=True)
-        ]
-        for n, fold in enumerate(folds)
-    ]
-    return [(_axis_key(key), list(sums)) for key, *sums in zip(groups["key"], *columns, strict=True)]
-
-
-def _axis_key(key: Any) -> Any:
-    """A NaN is equal to nothing, not even to itself: it has no place on an axis."""
-    return None if isinstance(key, float) and key != key else key
+def _comparable(keys: pa.Array) -> pa.Array:
+    """A NaN is equal to nothing, not even to itself, and has no place on an axis; minus zero has that of zero."""
+    return pc.add(pc.if_else(pc.is_nan(keys), pa.scalar(None, keys.type), keys), pa.scalar(0.0, keys.type))
 
 
 def _as_floats(array: pa.Array) -> pa.Array:
