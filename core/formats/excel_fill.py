@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -31,6 +30,7 @@ from core.formats.excel_cells import rows_xml
 from core.formats.excel_options import ExcelOptions
 from core.formats.excel_styles import Look, Style, number_format, palette_of
 from core.formats.excel_widths import column_widths
+from core.formats.fast_member import FastMember
 
 MAX_ROWS: Final = 1_048_575
 # Below the size from which a member of the archive needs zip64, which Excel offers to repair.
@@ -59,7 +59,6 @@ class Workbook:
         self._section: SectionHead | None = None
         self._sheets = 0
         self._open: _OpenSheet | None = None
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="excel")
         self._zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION)
 
     @property
@@ -91,7 +90,6 @@ class Workbook:
                 raise RuntimeError("The last drawing of the workbook differs from the ones the rows were written for.")
             self._copy_others(drawing)
         self._zip.close()
-        self._pool.shutdown()
 
     def abandon(self) -> None:
         """Lets go of everything, whatever state it is in."""
@@ -100,7 +98,6 @@ class Workbook:
             # A full disk refuses these writes too, and nobody will read them.
             with suppress(OSError, ValueError):
                 close()
-        self._pool.shutdown()
 
     def _write_rows(self, batch: pa.RecordBatch) -> None:
         while batch.num_rows:
@@ -135,7 +132,7 @@ class Workbook:
         formats = self._formats(sample) if self._sheets == 1 else self.parts[-1].formats
         self.parts.append(Part(section, name, f"Data{number + 1}", column_widths(columns, sample), formats))
         self._styles.learn_columns(self.parts[-1])
-        self._open = _OpenSheet(self._zip.open(member(number), "w"), self._draw_last(), self._pool)
+        self._open = _OpenSheet(FastMember(self._zip, self._target, member(number)), self._draw_last())
 
     def _formats(self, sample: pa.RecordBatch | None) -> tuple[str, ...]:
         assert self._section is not None, "begin comes before write"
@@ -175,31 +172,20 @@ class Workbook:
 
 
 class _OpenSheet:
-    """A member of the archive being written; a thread compresses while the next rows are being made."""
+    """A member of the archive being written."""
 
-    def __init__(self, target: IO[bytes], xml: SheetXml, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, target: FastMember, xml: SheetXml) -> None:
         self.xml = xml
         self.size = 0
         self._target = target
-        self._pool = pool
-        self._pending: Future[int] | None = None
         self.write(xml.head)
 
     def write(self, data: bytes | memoryview) -> None:
-        self._wait()
         self.size += len(data)
-        self._pending = self._pool.submit(self._target.write, data)
+        self._target.write(data)
 
     def close(self) -> None:
-        try:
-            self._wait()
-        finally:
-            self._target.close()
-
-    def _wait(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
+        self._target.close()
 
 
 def _leave_empty(_book: Any, _sheet: Any, _formats: Formats) -> None:
