@@ -188,9 +188,29 @@ class PreviewFigure(Output):
     value: str
 
 
+class PreviewSeries(Output):
+    name: str
+    values: list[float | None]
+
+
+class PreviewChart(Output):
+    """The chart of these rows as reports draw it: rows that share a place on the axis are one value.
+
+    `x` are the words below the points, or the numbers of a scatter chart; `unit` is `%` when the values are per cent.
+    """
+
+    kind: DrawnAs
+    title: str
+    subtitle: str
+    x: list[str | float]
+    series: list[PreviewSeries]
+    unit: str = ""
+
+
 class Preview(Output):
     columns: list[PreviewColumn]
     figures: list[PreviewFigure] = []
+    chart: PreviewChart | None = None
     rows: list[list[Any]]
     truncated: bool
     elapsed_ms: int

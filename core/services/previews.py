@@ -12,14 +12,24 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy.orm import Session
 
+from core.clock import zone
 from core.document.gather import SectionGatherer
-from core.document.model import Column, SectionHead
+from core.document.model import ChartData, Column, Section, SectionHead
 from core.document.presentation import columns_of
+from core.document.scales import x_texts
 from core.document.values import format_value, python_values
 from core.formats.arrow_plain import plain_batch, plain_schema
 from core.periods import BoundValue
 from core.schemas.accounts import Actor
-from core.schemas.content import ParameterValue, Preview, PreviewColumn, PreviewFigure, QueryParameter
+from core.schemas.content import (
+    ParameterValue,
+    Preview,
+    PreviewChart,
+    PreviewColumn,
+    PreviewFigure,
+    PreviewSeries,
+    QueryParameter,
+)
 from core.services import parameters as parameter_rules
 from core.services import workspace
 from core.services.data_sources import open_by_id
@@ -34,6 +44,7 @@ class PreparedPreview:
     query: Query
     presentation: Mapping[str, Any] = field(default_factory=dict)
     locale: str = "en_GB"
+    timezone: str = "UTC"
 
 
 def prepare(
@@ -55,7 +66,8 @@ def prepare(
     bound: dict[str, BoundValue] = parameter_rules.bound(values, checked, dates)
     query = Query(sql=sql, parameters=bound, max_rows=limit, timeout_s=options.timeout_s, truncate=True)
     locale = workspace.find_workspace(session).locale
-    return PreparedPreview(source=source, query=query, presentation=dict(presentation or {}), locale=locale)
+    look = dict(presentation or {})
+    return PreparedPreview(source=source, query=query, presentation=look, locale=locale, timezone=actor.timezone)
 
 
 def run_preview(prepared: PreparedPreview) -> Preview:
@@ -63,10 +75,12 @@ def run_preview(prepared: PreparedPreview) -> Preview:
     began = monotonic()
     table, truncated = _read(prepared)
     shown = _shown(table, prepared.presentation)
+    section = _section(table, shown, prepared)
     by_column = [[_plain(value) for value in python_values(chunk)] for chunk in table.combine_chunks().columns]
     return Preview(
         columns=[_column(field, column) for field, column in zip(table.schema, shown, strict=True)],
-        figures=_figures(table, shown, prepared),
+        figures=_figures(section, prepared.locale),
+        chart=_chart(section.chart, prepared.locale) if section.chart else None,
         rows=[list(row) for row in zip(*by_column, strict=True)],
         truncated=truncated,
         elapsed_ms=round((monotonic() - began) * 1000),
@@ -84,14 +98,37 @@ def _column(field: pa.Field, shown: Column) -> PreviewColumn:
     return PreviewColumn(name=field.name, type=type_word(field.type), label=f"{shown.label}{unit}", hidden=shown.hidden)
 
 
-def _figures(table: pa.Table, shown: tuple[Column, ...], prepared: PreparedPreview) -> list[PreviewFigure]:
-    gatherer = SectionGatherer(SectionHead("preview", "", shown), prepared.presentation)
+def _section(table: pa.Table, shown: tuple[Column, ...], prepared: PreparedPreview) -> Section:
+    """These rows as a part of a report, so that a page and a mail tell the same figures and draw the same points."""
+    head = SectionHead("preview", "", shown)
+    gatherer = SectionGatherer(head, prepared.presentation, zone=zone(prepared.timezone))
     for batch in table.to_batches():
         gatherer.add(batch)
+    return gatherer.finish()
+
+
+def _figures(section: Section, locale: str) -> list[PreviewFigure]:
     return [
-        PreviewFigure(label=kpi.label, value=format_value(kpi.value, kpi.display, locale=prepared.locale, unit=True))
-        for kpi in gatherer.finish().kpis
+        PreviewFigure(label=kpi.label, value=format_value(kpi.value, kpi.display, locale=locale, unit=True))
+        for kpi in section.kpis
     ]
+
+
+def _chart(chart: ChartData, locale: str) -> PreviewChart:
+    is_percent = chart.y_display.kind == "percent"
+    times = 100 if is_percent else 1
+    series = [
+        PreviewSeries(name=name, values=[None if value is None else value * times for value in values])
+        for name, values in chart.series
+    ]
+    return PreviewChart(
+        kind=chart.kind,
+        title=chart.title,
+        subtitle=chart.subtitle,
+        x=list(map(float, chart.x)) if chart.kind == "scatter" else x_texts(chart, locale),
+        series=series,
+        unit="%" if is_percent else "",
+    )
 
 
 def run_result(prepared: PreparedPreview) -> pa.Table:

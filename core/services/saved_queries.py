@@ -23,6 +23,7 @@ from core.schemas.content import (
     SavedQueryCreate,
     SavedQueryResponse,
     SavedQueryUpdate,
+    TileResponse,
 )
 from core.services import audit, previews, sharing
 from core.services.common import (
@@ -38,6 +39,7 @@ from core.services.data_sources import find_usable, show_source
 from core.services.parameters import check_parameters, stored
 from core.services.people import require_editor
 from core.services.previews import PreparedPreview, run_preview, run_result
+from core.services.tile_charts import tile_presentation
 
 __all__ = [
     "PreparedPreview",
@@ -132,10 +134,21 @@ def delete_saved_query(
 
 
 def prepare_preview(
-    session: Session, *, actor: Actor, saved_query_id: uuid.UUID, request: PreviewRequest
+    session: Session,
+    *,
+    actor: Actor,
+    saved_query_id: uuid.UUID,
+    request: PreviewRequest,
+    tile: TileResponse | None = None,
 ) -> PreparedPreview:
-    """Run it with `run_preview` or `run_result` after the session has ended; it reads with its owner's rights."""
+    """Run it with `run_preview` or `run_result` after the session has ended; it reads with its owner's rights.
+
+    With a `tile` the chart is that of the tile.
+    """
     row = _find(session, actor, saved_query_id)
+    shown_as = row.presentation
+    if tile is not None:
+        shown_as = tile_presentation(shown_as, chart=tile.chart, x=tile.x, y=tile.y)
     return previews.prepare(
         session,
         actor=actor,
@@ -145,7 +158,7 @@ def prepare_preview(
         parameters=stored(row.parameters),
         values=request.parameters,
         limit=request.limit,
-        presentation=row.presentation,
+        presentation=shown_as,
     )
 
 
@@ -159,6 +172,7 @@ def prepare_draft(
     values: Mapping[str, ParameterValue],
     limit: int = 100,
     saved_query_id: uuid.UUID | None = None,
+    presentation: Presentation | None = None,
 ) -> PreparedPreview:
     """The same for SQL that is not saved yet; for a query that one may edit, with its owner's rights."""
     require_editor(actor)
@@ -171,6 +185,7 @@ def prepare_draft(
         parameters=parameters,
         values=values,
         limit=limit,
+        presentation=presentation.model_dump(exclude_none=True) if presentation else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.models import DashboardTile, SavedQuery, ScheduledReport
 from core.schemas.accounts import Actor
+from core.services.tile_charts import tile_presentation
 from core.text import slug
 
 
@@ -49,15 +50,7 @@ def _tile(tile: DashboardTile) -> dict[str, Any]:
     """The query as its tile shows it: the tile's kind of chart, and its axes where it names them."""
     frozen = _query(tile.saved_query, title=tile.title or tile.saved_query.name)
     frozen["values"] = dict(tile.parameters)
-    axes = {name: value for name, value in (("x", tile.x), ("y", tile.y)) if value}
-    asked = dict(frozen["presentation"].get("chart") or {})
-    if any(asked.get(name) != value for name, value in axes.items()):
-        # Its title speaks of the axes of the query's own chart.
-        asked.pop("title", None)
-    if tile.y and asked.get("y") != tile.y:
-        asked.pop("aggregate", None)
-    kind = None if tile.chart == "auto" else tile.chart
-    frozen["presentation"]["chart"] = {**asked, **axes, "kind": kind}
+    frozen["presentation"] = tile_presentation(frozen["presentation"], chart=tile.chart, x=tile.x, y=tile.y)
     return frozen
 
 

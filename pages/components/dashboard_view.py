@@ -41,7 +41,7 @@ def _tile(user: Actor, tile: TileResponse) -> None:
     title = tile.title or tile.saved_query_name
     st.markdown(f"**{plain(title)}**")
     try:
-        preview = _rows(user.id, tile.saved_query_id, PreviewRequest(parameters=tile.parameters, limit=_LIMIT), user)
+        preview = _rows(user.id, tile, PreviewRequest(parameters=tile.parameters, limit=_LIMIT), user)
     except RoosterError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
@@ -49,16 +49,22 @@ def _tile(user: Actor, tile: TileResponse) -> None:
     if not preview.rows:
         st.caption("No rows.")
         return
-    y = [tile.y] if tile.y else []
-    result_chart(preview, tile.chart, x=tile.x, y=y, title=title, key=f"tile-{tile.id}")
+    result_chart(preview, tile.chart, title=title, key=f"tile-{tile.id}")
     if preview.truncated:
         st.caption(f"The first {_LIMIT:,} rows.")
 
 
-@st.cache_data(ttl=_FRESH_S, show_spinner="Running the query\u2026", max_entries=200, hash_funcs={PreviewRequest: str})
-def _rows(user_id: UUID, query_id: UUID, request: PreviewRequest, _user: Actor) -> Preview:
+@st.cache_data(
+    ttl=_FRESH_S,
+    show_spinner="Running the query\u2026",
+    max_entries=200,
+    hash_funcs={PreviewRequest: str, TileResponse: str},
+)
+def _rows(user_id: UUID, tile: TileResponse, request: PreviewRequest, _user: Actor) -> Preview:
     """`user_id` keeps one person's rows out of another one's sight: it is part of the cache's key."""
     assert user_id == _user.id
     with read_scope() as session:
-        prepared = saved_queries.prepare_preview(session, actor=_user, saved_query_id=query_id, request=request)
+        prepared = saved_queries.prepare_preview(
+            session, actor=_user, saved_query_id=tile.saved_query_id, request=request, tile=tile
+        )
     return saved_queries.run_preview(prepared)

@@ -157,6 +157,7 @@ def run(user: Actor, edited: EditedQuery, query: SavedQueryResponse | None) -> P
             values=values,
             limit=_LIMIT,
             saved_query_id=query.id if query else None,
+            presentation=query.presentation if query else None,
         )
     return saved_queries.run_preview(prepared)
 
@@ -173,7 +174,5 @@ def _show(preview: Preview, query: SavedQueryResponse | None, key: str) -> None:
         result_table(preview)
     with picture:
         chart = query.presentation.chart if query else None
-        y = [chart.y] if chart and isinstance(chart.y, str) else list(chart.y or []) if chart else []
-        kind = chart.kind if chart and chart.kind != "table" else "bar"
         title = plain(query.name) if query else "result"
-        result_chart(preview, kind, x=chart.x if chart else None, y=y, title=title, key=f"{key}-chart")
+        result_chart(preview, chart.kind if chart else "auto", title=title, key=f"{key}-chart")

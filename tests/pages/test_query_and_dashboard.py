@@ -55,6 +55,27 @@ def test_a_tile_that_fails_says_so_and_stops_no_other(alice: Actor, query: Saved
     assert len(page.dataframe) == 1
 
 
+@pytest.mark.parametrize("chart", ["auto", "bar", "line", "area", "pie", "scatter", "metric", "table"])
+def test_a_tile_draws_the_points_of_the_mail(
+    chart: str, alice: Actor, query: SavedQueryResponse, open_page: Open
+) -> None:
+    rows = make_saved_query(
+        alice,
+        data_source_id=query.data_source_id,
+        name="Each sale",
+        sql="SELECT region, units FROM sales",
+        parameters=[],
+        presentation={"chart": {"kind": "bar", "x": "region", "y": "units", "aggregate": "max"}},
+    )
+    axes = {"x": "units"} if chart == "scatter" else {}
+    board = make_dashboard(alice, saved_query_ids=[], tiles=[{"saved_query_id": rows.id, "chart": chart, **axes}])
+    page = open_page(alice, "pages/dashboard.py", id=board.id)
+    assert not page.exception
+    assert bool(page.dataframe) == (chart == "table")
+    assert bool(page.metric) == (chart == "metric")
+    assert ("Highest" in words(page)) == (chart not in ("table", "metric", "scatter"))
+
+
 def test_tiles_are_moved_and_removed(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:
     board = make_dashboard(alice, saved_query_ids=[query.id, query.id])
     first, second = (str(tile.id) for tile in board.tiles)
