@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from core.document.guesses import guess_direction
 from core.document.model import Column, Section
+from core.document.samples import Mask
 
 # Beyond this nobody compares rows by eye.
 MAX_ROWS: Final = 1_000
@@ -45,13 +46,14 @@ class Rates:
         self._values: dict[int, list[Values]] = {n: [] for n, column in enumerate(columns) if _is_rate(column)}
         self._rows = 0
 
-    def add(self, arrays: Sequence[pa.Array]) -> None:
-        """One array per column."""
+    def add(self, arrays: Sequence[pa.Array], small: Mask | None = None) -> None:
+        """One array per column; rows below the minimum sample count for nothing."""
         self._rows += len(arrays[0]) if arrays else 0
         if self._rows > MAX_ROWS:
             self._values.clear()
         for number, kept in self._values.items():
-            kept.append(arrays[number].cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+            values = arrays[number].cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+            kept.append(values if small is None else np.where(small, np.nan, values))
 
     def thirds(self, section: Section) -> dict[int, Thirds]:
         """By the column's place; none where nobody can tell whether more is better, or all rows are alike."""

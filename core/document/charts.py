@@ -67,7 +67,10 @@ def chart_alt(chart: ChartData, locale: str = "en_GB") -> str:
         return f"{chart.title}: no values."
     _, values = chart.series[0]
     texts = x_texts(chart, locale)
-    points = [(value, text) for value, text in zip(values, texts, strict=True) if value is not None]
+    small = chart.small or (False,) * len(values)
+    known = [(value, text, few) for value, text, few in zip(values, texts, small, strict=True) if value is not None]
+    # What rests on too little is neither the highest nor the lowest, unless there is nothing else.
+    points = [(value, text) for value, text, few in known if not few] or [(value, text) for value, text, _ in known]
     if len(points) == 1:
         return f"{chart.title}: {_spoken('only', points[0], chart, locale)}."
     extremes = (("highest", max(points)), ("lowest", min(points)))

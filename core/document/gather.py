@@ -23,6 +23,7 @@ from core.document.presentation import (
     kpi_specs,
     shows_figures,
 )
+from core.document.samples import small_rows
 from core.document.totals import Total, json_value
 from core.document.values import as_decimal, is_currency
 
@@ -61,12 +62,14 @@ class SectionGatherer:
         self._preview_rows = preview_rows
         self._preview: list[pa.RecordBatch] = []
         self._rows = 0
+        self._small = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         if not batch.num_rows:
             return
         self._keep_first_rows(batch)
         self._rows += batch.num_rows
+        self._small += int(small_rows(batch, self._head.sample).sum()) if self._head.sample else 0
         for spec, total in self._totals:
             if spec.column == ROWS:
                 total.add_rows(batch.num_rows)
@@ -90,6 +93,7 @@ class SectionGatherer:
             totals={asked: total.value() for asked, total in self._asked.items()},
             fingerprint=self._fingerprint.text(),
             as_figures=self._as_figures,
+            small_rows=self._small,
         )
 
     def _keep_first_rows(self, batch: pa.RecordBatch) -> None:

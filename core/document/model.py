@@ -66,7 +66,7 @@ class ChartData:
     """What a chart draws: at most a few hundred points, gathered in the one pass.
 
     `x` holds labels, dates or numbers; `series` one list per line or bar group, None where there is no value.
-    `truncated` tells how many points were left out.
+    `truncated` tells how many points were left out, `small` which of them are below the minimum sample (or nothing).
     """
 
     kind: ChartKind
@@ -78,6 +78,16 @@ class ChartData:
     series: list[tuple[str, list[float | None]]]
     y_display: Column
     truncated: int = 0
+    small: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MinSample:
+    """Rows whose `column` is below `least` rest on too little to be compared; `noun` is what the column counts."""
+
+    column: str
+    least: int
+    noun: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class SectionHead:
     description: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    sample: MinSample | None = None
 
     @property
     def visible(self) -> tuple[Column, ...]:
@@ -104,7 +115,7 @@ class Section:
 
     `totals` are the aggregates over all rows that the texts of the mail ask for, by (aggregate, column);
     `fingerprint` is the same for the same rows in the same order. With `as_figures` its key figures are all that
-    short documents show of it.
+    short documents show of it. `small_rows` are those below the minimum sample.
     """
 
     head: SectionHead
@@ -118,6 +129,7 @@ class Section:
     fingerprint: str = ""
     as_figures: bool = False
     cause: str = ""
+    small_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from core.document.folds import ChartAggregate, fold_of, folded, presence, spoken
 from core.document.known import UNITS_PER_SECOND, known
 from core.document.model import ChartData, ChartKind, Column
-from core.document.presentation import ChartSpec, figure_display, figure_label, lower_first
+from core.document.presentation import ChartSpec, figure_display, figure_label
+from core.document.words import lower_first
 
 # Keys kept while rows pass by; a chart then shows fewer.
 _MOST_KEYS = 2_000
@@ -45,7 +46,9 @@ class Points:
         self._spec = spec
         self._limit = limit
         self._zone = zone
-        self._aggregates = spec.aggregates
+        # Behind what is drawn the sizes of the sample add up, so that each place knows whether it rests on enough.
+        self._names = [column.name for column in spec.y] + ([spec.sample.column] if spec.sample else [])
+        self._aggregates = (*spec.aggregates, *(("sum",) if spec.sample else ()))
         self._sums: pa.Table | None = None
         self._step: str | None = None
         self._left_out = 0
@@ -81,7 +84,13 @@ class Points:
             ],
             y_display=display,
             truncated=left_out,
+            small=tuple(self._is_small(sums) for _, sums in shown) if self._spec.sample else (),
         )
+
+    def _is_small(self, sums: _Sums) -> bool:
+        assert self._spec.sample is not None, "asked for with a minimum sample only"
+        total, known = sums[-1]
+        return total is not None and known > 0 and total < self._spec.sample.least
 
     @property
     def _places(self) -> int:
@@ -104,8 +113,8 @@ class Points:
     def _rows(self, batch: pa.RecordBatch) -> pa.Table:
         """Each row as a place of its own, in the columns of the sums."""
         columns = []
-        for column, how in zip(self._spec.y, self._aggregates, strict=True):
-            values = batch.column(column.name)
+        for name, how in zip(self._names, self._aggregates, strict=True):
+            values = batch.column(name)
             values = presence(values) if how == "count" else _as_floats(values)
             columns += [values, values.is_valid().cast(pa.int64())]
         return pa.table([self._keys(batch.column(self._spec.x.name)), *columns], names=["key", *self._columns])
@@ -183,7 +192,7 @@ class Points:
     def _subtitle(self, shown: int, left_out: int) -> str:
         unit = None if self._shown_as() == "count" else self._spec.y[0].unit
         parts = [_UNIT_WORDS.get(unit, unit)] if unit else []
-        how = spoken(self._spec.y, self._aggregates) if self._merged else ""
+        how = spoken(self._spec.y, self._spec.aggregates) if self._merged else ""
         per = f"per {self._step}" if self._step and (self._spec.title or how) else ""
         parts += filter(None, (f"{how} {per}".strip(),))
         if left_out:
@@ -210,7 +219,8 @@ class Cloud:
         self._rows: list[tuple[Any, ...]] = []
 
     def add(self, batch: pa.RecordBatch) -> None:
-        names = (self._spec.x.name, *(column.name for column in self._spec.y))
+        names = [self._spec.x.name, *(column.name for column in self._spec.y)]
+        names += [self._spec.sample.column] if self._spec.sample else []
         first = -self._seen % self._stride
         self._seen += batch.num_rows
         wanted = pa.array(range(first, batch.num_rows, self._stride), pa.int64())
@@ -224,7 +234,7 @@ class Cloud:
         rows = [row for row in self._rows if row[0] is not None]
         if not rows:
             return None
-        left_out = self._seen - len(self._rows)
+        left_out, sample = self._seen - len(self._rows), self._spec.sample
         return ChartData(
             kind="scatter",
             title=self._spec.title or f"{self._spec.y[0].label} by {lower_first(self._spec.x.label)}",
@@ -235,6 +245,7 @@ class Cloud:
             series=[(y.label, [row[n] for row in rows]) for n, y in enumerate(self._spec.y, start=1)],
             y_display=self._spec.y[0],
             truncated=left_out,
+            small=tuple(row[-1] is not None and row[-1] < sample.least for row in rows) if sample else (),
         )
 
 

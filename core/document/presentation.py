@@ -1,7 +1,8 @@
 """How a result is shown: what its author said in the saved query, and good guesses for the rest.
 
-A presentation is `{"kpis": [...], "chart": {...}, "columns": {name: {...}}}`. `check_presentation` refuses nonsense
-when it is saved; at a run, columns that a changed query no longer gives are left out with a notice.
+A presentation is `{"kpis": [...], "chart": {...}, "columns": {name: {...}}, "min_sample": {...}}`.
+`check_presentation` refuses nonsense when it is saved; at a run, columns that a changed query no longer gives are left
+out with a notice.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from core.document.guesses import (
     is_earlier,
     is_quantity,
 )
-from core.document.model import ChartKind, Column
+from core.document.model import ChartKind, Column, MinSample
+from core.document.samples import min_sample_of
 from core.document.values import parse_format
+from core.document.words import lower_first
 from core.errors import InvalidInput
 from core.text import did_you_mean, join_words
 
@@ -68,11 +71,12 @@ class ChartSpec:
     y: tuple[Column, ...]
     aggregates: tuple[ChartAggregate, ...]
     title: str = ""
+    sample: MinSample | None = None
 
 
 def check_presentation(presentation: Presentation) -> None:
     """Raises InvalidInput for an unknown format, aggregate or chart, or for a part of the wrong shape."""
-    for part, kind in (("kpis", list), ("chart", dict), ("columns", dict)):
+    for part, kind in (("kpis", list), ("chart", dict), ("columns", dict), ("min_sample", dict)):
         if not isinstance(presentation.get(part) or kind(), kind):
             raise InvalidInput(f"'{part}' in the presentation must be a {kind.__name__}.", field="presentation")
     for kpi in _kpis(presentation):
@@ -106,7 +110,7 @@ def notices_of(columns: tuple[Column, ...], presentation: Presentation | None) -
     presentation = presentation or {}
     chart = _chart(presentation)
     named = [kpi.get("column") for kpi in _kpis(presentation)] + [chart.get("x"), *_listed(chart.get("y"))]
-    named += list(_columns(presentation))
+    named += [*_columns(presentation), (presentation.get("min_sample") or {}).get("column")]
     known = {column.name for column in columns}
     missing = [name for name in dict.fromkeys(named) if name and name != ROWS and name not in known]
     if not missing:
@@ -147,6 +151,7 @@ def chart_spec(columns: tuple[Column, ...], presentation: Presentation | None = 
         tuple(y[:MAX_SERIES]),
         tuple(_chart_aggregate(column, presentation or {}) for column in y[:MAX_SERIES]),
         str(asked.get("title") or ""),
+        min_sample_of(columns, presentation),
     )
 
 
@@ -288,8 +293,3 @@ def _columns(presentation: Presentation) -> Mapping[str, Mapping[str, Any]]:
 
 def _listed(names: Any) -> list[str]:
     return [names] if isinstance(names, str) else list(names or [])
-
-
-def lower_first(label: str) -> str:
-    """`Delay` becomes `delay`; `URL` stays."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]

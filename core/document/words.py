@@ -72,3 +72,8 @@ def _currency(code: str) -> str:
     if is_currency(code.upper()):
         return code.upper()
     raise InvalidInput(f"There is no currency '{code}'. Write its three letters, as in currency:EUR.", field="format")
+
+
+def lower_first(label: str) -> str:
+    """`Delay` becomes `delay`; `URL` stays."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from core.document.comparison import compared_with, nothing_to_compare, period_text
 from core.document.model import ReportDocument, ReportHead, Section
+from core.document.samples import sample_sentence
 from core.document.values import took_text
+from core.document.words import lower_first
 from core.formats.excel_book import Part
 from core.formats.excel_cells import CELL_CHARACTERS
 from core.formats.words import column_label, instant, parameters_sentence
@@ -33,6 +35,7 @@ def about(document: ReportDocument, parts: Sequence[Part]) -> list[tuple[str, st
         ("Data as of", f"{instant(head.data_as_of, head)} ({head.timezone})"),
         ("Times", _times(sections, head)),
         *_row_counts(sections, parts),
+        *(("Small samples", sentence) for sentence in _samples(sections)),
         *(("Left out", sentence) for sentence in left_out(document, parts)),
         ("Source", _sources(sections)),
         ("Set up by", head.owner_name),
@@ -113,6 +116,13 @@ def _rows(section: Section, sheets: list[str], *, alone: bool) -> str:
     count = "none, it could not be read" if section.error else plural(section.row_count, "row")
     over = f", on {len(sheets)} sheets: {join_words(sheets)}" if len(sheets) > 1 else ""
     return f"{'' if alone else section.head.title + ': '}{count}{over}"
+
+
+def _samples(sections: Sequence[Section]) -> list[str]:
+    """Which rows are grey; of a dashboard with the part that they stand in."""
+    if len(sections) == 1:
+        return _distinct([sample_sentence(sections[0])])
+    return [f"{section.head.title}: {lower_first(said)}" for section in sections if (said := sample_sentence(section))]
 
 
 def _sources(sections: Iterable[Section]) -> str:

@@ -20,7 +20,7 @@ from core.clock import to_utc
 from core.document.locales import direction
 from core.document.model import Column, ReportHead, SectionHead
 from core.errors import RenderError
-from core.formats.excel_highlights import highlight
+from core.formats.excel_highlights import grey_small, highlight
 from core.formats.excel_styles import Look, Style
 from core.formats.words import column_label
 from core.text import one_line
@@ -141,9 +141,12 @@ class Drawer:
             sheet.write_number(FIRST_ROW - 1, index, 0, formats[look.data(column, part.formats[index])])
         sheet.freeze_panes(1, 1)
         sheet.ignore_errors({"number_stored_as_text": _range(part, last)})
-        if self.highlights and part.rows:
-            rows = (FIRST_ROW, part.last_row)
-            highlight(book, sheet, columns, rows=rows, better=part.better, palette=look.palette)
+        if part.rows:
+            rows, sample = (FIRST_ROW, part.last_row), part.section.sample
+            if sample is not None:
+                grey_small(book, sheet, columns, rows=rows, sample=sample, palette=look.palette)
+            if self.highlights:
+                highlight(book, sheet, columns, rows=rows, better=part.better, palette=look.palette, sample=sample)
         _print_setup(sheet, self.head, part)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from xlsxwriter.utility import xl_col_to_name
 
 from core.document.guesses import default_aggregate, guess_direction, is_earlier
-from core.document.model import Column, Section
+from core.document.model import Column, MinSample, Section
 from core.document.tokens import Palette, blend
 from core.formats.excel_styles import holds_text
 
@@ -35,13 +35,44 @@ def highlight(
     rows: tuple[int, int],
     better: Mapping[str, bool],
     palette: Palette,
+    sample: MinSample | None = None,
 ) -> None:
-    """Rules for the cells of `rows`, first and last counted from 1."""
+    """Rules for the cells of `rows`, first and last counted from 1; what is below `sample` shapes no thirds."""
     first, last = rows
     if not 2 <= last - first + 1 <= MAX_ROWS:
         return
-    # Their numbers in the file follow the order of use, which is the same in every drawing.
-    bands = [
+    bands = _bands(book, palette)
+    bar = next((place for place, column in enumerate(columns) if _adds_up(column)), None)
+    for place, column in enumerate(columns):
+        if place == bar:
+            sheet.conditional_format(first - 1, place, last - 1, place, _bar(palette))
+        more = better.get(column.name, guess_direction(column))
+        if more is not None and _is_rate(column):
+            area = _compared(place, rows, columns, sample)
+            _colour_thirds(sheet, place, rows, bands, area=area, more_is_better=more)
+
+
+def grey_small(
+    book: Any, sheet: Any, columns: tuple[Column, ...], *, rows: tuple[int, int], sample: MinSample, palette: Palette
+) -> None:
+    """Before all other rules, and the last one where it applies: no bar and no colour on a row that says little."""
+    for band in _bands(book, palette):
+        # They get their numbers first, whether this sheet has rates or not: it is drawn alone as well.
+        band._get_dxf_index()
+    first, last = rows
+    cell = f"${xl_col_to_name(_place_of(sample, columns))}{first}"
+    rule = {
+        "type": "formula",
+        "criteria": f"=AND(ISNUMBER({cell}),{cell}<{sample.least})",
+        "format": book.add_format({"font_color": palette.muted}),
+        "stop_if_true": True,
+    }
+    sheet.conditional_format(first - 1, 0, last - 1, len(columns) - 1, rule)
+
+
+def _bands(book: Any, palette: Palette) -> list[Any]:
+    """Their numbers in the file follow the order of use, which is the same in every drawing."""
+    return [
         book.add_format({"font_color": ink, "bg_color": soft})
         for ink, soft in (
             (palette.bad, palette.bad_soft),
@@ -49,13 +80,21 @@ def highlight(
             (palette.warn, palette.warn_soft),
         )
     ]
-    bar = next((place for place, column in enumerate(columns) if _adds_up(column)), None)
-    for place, column in enumerate(columns):
-        if place == bar:
-            sheet.conditional_format(first - 1, place, last - 1, place, _bar(palette))
-        more = better.get(column.name, guess_direction(column))
-        if more is not None and _is_rate(column):
-            _colour_thirds(sheet, place, rows, bands, more_is_better=more)
+
+
+def _compared(place: int, rows: tuple[int, int], columns: tuple[Column, ...], sample: MinSample | None) -> str:
+    """The cells that a rate is measured by."""
+    area = _area(place, rows)
+    return area if sample is None else f"IF({_area(_place_of(sample, columns), rows)}>={sample.least},{area})"
+
+
+def _area(place: int, rows: tuple[int, int]) -> str:
+    name = xl_col_to_name(place)
+    return f"${name}${rows[0]}:${name}${rows[1]}"
+
+
+def _place_of(sample: MinSample, columns: tuple[Column, ...]) -> int:
+    return next(place for place, column in enumerate(columns) if column.name == sample.column)
 
 
 def _adds_up(column: Column) -> bool:
@@ -81,14 +120,15 @@ def _bar(palette: Palette) -> dict[str, Any]:
     }
 
 
-def _colour_thirds(sheet: Any, place: int, rows: tuple[int, int], bands: list[Any], *, more_is_better: bool) -> None:
+def _colour_thirds(
+    sheet: Any, place: int, rows: tuple[int, int], bands: list[Any], *, area: str, more_is_better: bool
+) -> None:
     """The worst and the best third, then what is between; one value everywhere is none of them.
 
     Always in the order of the bands: their numbers follow the first use, and a sheet is drawn alone as well.
     """
     first, last = rows
-    name = xl_col_to_name(place)
-    cell, area = f"{name}{first}", f"${name}${first}:${name}${last}"
+    cell = f"{xl_col_to_name(place)}{first}"
     low = _THIRD.format(cell=cell, sign="<", range=area, share="1/3")
     high = _THIRD.format(cell=cell, sign=">", range=area, share="2/3")
     between = f"AND(ISNUMBER({cell}),MIN({area})<MAX({area}))"

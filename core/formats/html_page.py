@@ -18,7 +18,7 @@ from core.document.bands import Thirds
 from core.document.charts import chart_legend, chart_svg
 from core.document.comparison import period_line
 from core.document.locales import direction
-from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, stands_right
+from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, SectionHead, stands_right
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
 from core.formats.html_rows import RowSpool, safe_json
@@ -86,6 +86,7 @@ class Block:
     headings: list[Heading]
     spool: RowSpool | None
     thirds: dict[int, Thirds]
+    small: dict[str, int] | None
     joined: bool
 
     @property
@@ -100,7 +101,7 @@ class Block:
         """What the script must know of the table."""
         right = [heading.right for heading in self.headings]
         thirds = {n: {"low": at.low, "high": at.high, "more": at.more_is_better} for n, at in self.thirds.items()}
-        return Markup(safe_json({"right": right, "thirds": thirds}))  # noqa: S704
+        return Markup(safe_json({"right": right, "thirds": thirds, "small": self.small}))  # noqa: S704
 
 
 def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpool]) -> None:
@@ -169,7 +170,7 @@ def _block(key: str, section: Section, spool: RowSpool | None, document: ReportD
     return Block(
         key=key,
         title=section.head.title,
-        lines=[] if failed else _lines(spool, head),
+        lines=[] if failed else _lines(section, spool, head),
         error=(section.error or "It gave no result.") if failed else None,
         chart=_chart(section.chart, head) if section.chart and not failed else None,
         tiles=[_tile(kpi, head) for kpi in figures_of(section, document)] if not failed else [],
@@ -179,14 +180,23 @@ def _block(key: str, section: Section, spool: RowSpool | None, document: ReportD
         ],
         spool=None if failed else spool,
         thirds=spool.rates.thirds(section) if spool and not failed else {},
+        small=_small(section.head),
         joined=len(document.sections) > 1 or (section.chart is not None and section.chart.title == section.head.title),
     )
 
 
-def _lines(spool: RowSpool | None, head: ReportHead) -> list[str]:
+def _small(section: SectionHead) -> dict[str, int] | None:
+    """By which column the script knows the rows below the minimum sample: it is shown, and its numbers are there."""
+    if section.sample is None:
+        return None
+    place = next(n for n, column in enumerate(section.visible) if column.name == section.sample.column)
+    return {"column": place, "least": section.sample.least}
+
+
+def _lines(section: Section, spool: RowSpool | None, head: ReportHead) -> list[str]:
     if spool is None:
         return []
-    lines = section_lines(spool.section, rows_sentence(spool.total, spool.shown, head), head)
+    lines = section_lines(section, rows_sentence(spool.total, spool.shown, head), head)
     return [*lines, "Very long texts are shortened here"] if spool.shortened else lines
 
 

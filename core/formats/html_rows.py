@@ -16,6 +16,7 @@ from pyarrow import types
 from core.clock import zone
 from core.document.bands import Rates
 from core.document.model import Column, ReportHead, SectionHead
+from core.document.samples import small_rows
 from core.document.values import format_array
 
 # Rows per chunk: the limit in bytes is kept to within one chunk.
@@ -48,6 +49,7 @@ class RowSpool:
         self.shortened = False
         self.rates = Rates(section.visible)
         self.first_rows: list[tuple[str | None, ...]] = []
+        self.first_small: list[bool] = []
         self._head = head
         self._budget = budget
         self._full = False
@@ -55,7 +57,9 @@ class RowSpool:
 
     def add(self, batch: pa.RecordBatch) -> None:
         self.total += batch.num_rows
-        self.rates.add([batch.column(n) for n, column in enumerate(self.section.columns) if not column.hidden])
+        small = small_rows(batch, self.section.sample)
+        self.rates.add([batch.column(n) for n, column in enumerate(self.section.columns) if not column.hidden], small)
+        self.first_small += small[: _PLAIN_ROWS - len(self.first_small)].tolist()
         rows = batch.slice(0, 0 if self._full else self._budget.rows)
         if rows.num_rows:
             self._spool(rows)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from core.clock import zone
 from core.document.bands import Rates
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
+from core.document.samples import small_rows
 from core.document.tokens import LIGHT, with_brand
 from core.document.values import format_array
 from core.formats import pdf_parts as parts
@@ -67,7 +68,9 @@ class PdfWriter:
     def _keep(self, kept: Kept, rows: pa.RecordBatch) -> None:
         """As texts, cut to what a cell can show: an Arrow slice would hold on to its whole batch."""
         visible = [(n, column) for n, column in enumerate(kept.head.columns) if not column.hidden]
-        kept.rates.add([rows.column(number) for number, _ in visible])
+        small = small_rows(rows, kept.head.sample)
+        kept.small.extend(small.tolist())
+        kept.rates.add([rows.column(number) for number, _ in visible], small)
         for texts, (number, column) in zip(kept.columns, visible, strict=True):
             shown = format_array(rows.column(number), column, locale=self._head.locale, zone=zone(self._head.timezone))
             texts.extend(text[:MAX_CHARACTERS] for text in shown)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from core.document.bands import Rates
 from core.document.model import Section, SectionHead, stands_right
 from core.formats import pdf_parts as parts
 from core.formats.pdf_page import MARGIN, Book
-from core.formats.pdf_table import ROW_HEIGHT, Table, TableColumn
+from core.formats.pdf_table import ROW_HEIGHT, Ink, Table, TableColumn
 from core.formats.pdf_text import UNKNOWN
 from core.formats.words import column_label, columns_sentence, rows_sentence, section_lines, shortened_sentence
 from core.text import plural
@@ -25,6 +25,7 @@ class Kept:
     head: SectionHead
     columns: list[list[str]]
     rates: Rates
+    small: list[bool] = field(default_factory=list)
     shown: int = 0
     total: int = 0
 
@@ -56,7 +57,7 @@ def draw_section(
         return
     table.fit_width(book.content_width)
     _colour(table, section, kept)
-    lines = _heading_lines(book, kept, table)
+    lines = _heading_lines(book, section, kept, table)
     if is_dashboard:
         _draw_heading(book, section.head.title, lines, below=_below_heading(section, kept))
         parts.tiles(book, () if section.as_figures else section.kpis)
@@ -70,11 +71,16 @@ def draw_section(
 
 
 def _colour(table: Table, section: Section, kept: Kept) -> None:
-    """Of a table that is whole: thirds of its first rows would say nothing of the others."""
-    if kept.shown < kept.total:
-        return
-    for number, thirds in kept.rates.thirds(section).items():
-        table.colour(number, [thirds.band(value) for value in kept.rates.values(number).tolist()])
+    """Thirds of a table that is whole: those of its first rows would say nothing of the others. Small rows are grey."""
+    grey: list[Ink] = ["muted" if small else None for small in kept.small]
+    found = kept.rates.thirds(section) if kept.shown == kept.total else {}
+    for number in range(len(kept.columns)):
+        thirds = found.get(number)
+        if thirds is not None:
+            bands = [thirds.band(value) for value in kept.rates.values(number).tolist()]
+            table.colour(number, [small or band for small, band in zip(grey, bands, strict=True)])
+        elif any(kept.small):
+            table.colour(number, grey)
 
 
 def _below_heading(section: Section, kept: Kept) -> float:
@@ -92,8 +98,8 @@ def _draw_failure(book: Book, section: Section) -> None:
     book.y -= 14
 
 
-def _heading_lines(book: Book, kept: Kept, table: Table) -> list[str]:
-    lines = section_lines(kept.head, rows_sentence(kept.total, kept.shown, book.head), book.head)
+def _heading_lines(book: Book, section: Section, kept: Kept, table: Table) -> list[str]:
+    lines = section_lines(section, rows_sentence(kept.total, kept.shown, book.head), book.head)
     if table.is_shortened:
         lines.append(shortened_sentence(book.head))
     if table.incomplete_cells:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from reportlab.lib.colors import HexColor
@@ -31,6 +31,10 @@ _WIDEST: Final = 190.0
 _NARROWEST_TEXT: Final = 62.0
 _NARROWEST_NUMBER: Final = 120.0
 _TEXT_SHARE: Final = 0.55
+
+
+# The name of a colour of the palette; None is that of all other text.
+Ink = Band | Literal["muted"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Table:
         self._alphabet = Alphabet(canvas, self._style)
         self._cells = [Cells.measure(column.cells, self._alphabet) for column in columns]
         self._encoded: list[list[str]] = []
-        self._bands: dict[int, Sequence[Band | None]] = {}
+        self._inks: dict[int, Sequence[Ink]] = {}
         self._edges: list[float] = []
         self._frames: set[str] = set()
         self._natural = [self._natural_width(n) for n in range(len(columns))]
@@ -119,9 +123,9 @@ class Table:
         self.shown_columns = shown
         return shown
 
-    def colour(self, number: int, bands: Sequence[Band | None]) -> None:
-        """Give each cell of a column, row by row, the colour of its band."""
-        self._bands[number] = bands
+    def colour(self, number: int, inks: Sequence[Ink]) -> None:
+        """Give each cell of a column, row by row, its colour."""
+        self._inks[number] = inks
 
     def draw_rows(self, left: float, top: float, rows: range) -> float:
         """Draw the header and the rows with the upper left corner given; returns the height used."""
@@ -160,14 +164,14 @@ class Table:
         head = f"BT {self._alphabet.font_name} {self._style.size:g} Tf {ROW_HEIGHT:g} TL 1 0 0 1 {x:.2f} {y:.2f} Tm\n"
         texts = lines[rows.start : rows.stop]
         body = self._right_aligned(number, texts, rows) if right else [f"({text})'" for text in texts]
-        if bands := self._bands.get(number):
-            body = [self._ink(band) + line for band, line in zip(bands[rows.start : rows.stop], body, strict=True)]
+        if inks := self._inks.get(number):
+            body = [self._ink(ink) + line for ink, line in zip(inks[rows.start : rows.stop], body, strict=True)]
             body.append(self._ink(None))
         self._canvas.addLiteral(head + "\n".join(body) + "\nET")
 
-    def _ink(self, band: Band | None) -> str:
+    def _ink(self, ink: Ink) -> str:
         """The operator for a colour, or for that of all other text."""
-        red, green, blue = HexColor(getattr(self._palette, band or "text")).rgb()
+        red, green, blue = HexColor(getattr(self._palette, ink or "text")).rgb()
         return f"{red:.3f} {green:.3f} {blue:.3f} rg "
 
     def _right_aligned(self, number: int, texts: list[str], rows: range) -> list[str]:
@@ -181,8 +185,8 @@ class Table:
         odd = self._cells[number].odd
         for row in sorted(odd.keys() & rows) if odd else ():
             y = _BASELINE - self._header_height - ROW_HEIGHT * (row - rows.start + 1)
-            bands = self._bands.get(number)
-            colour = getattr(self._palette, (bands[row] if bands else None) or "text")
+            inks = self._inks.get(number)
+            colour = getattr(self._palette, (inks[row] if inks else None) or "text")
             self._draw_text(number, y, odd[row], replace(self._style, color=colour))
 
     def _stands_right(self, number: int) -> bool:

@@ -11,7 +11,8 @@ from babel.dates import format_date
 
 from core.clock import zone
 from core.document.locales import find_locale, number_text
-from core.document.model import Column, ReportHead, SectionHead
+from core.document.model import Column, ReportHead, Section, SectionHead
+from core.document.samples import sample_sentence
 from core.document.sentences import as_of_sentence, hidden_sentence
 from core.document.sentences import column_label as column_label
 from core.document.sentences import instant as instant
@@ -53,11 +54,13 @@ def shortened_sentence(head: ReportHead) -> str:
     return "Long texts are shortened here" + (f"; they are whole in the {where}" if where else "")
 
 
-def section_lines(section: SectionHead, rows: str, head: ReportHead) -> list[str]:
+def section_lines(section: Section, rows: str, head: ReportHead) -> list[str]:
     """The lines under a section's title: what it shows, how much of it, with which parameters, when, without what."""
-    first = " · ".join(filter(None, (section.description, rows)))
-    second = " · ".join(filter(None, (parameters_sentence(section.parameters), as_of_sentence(head))))
-    return [line for line in (first[:1].upper() + first[1:], second, hidden_sentence(section)) if line]
+    known = section.head
+    first = " · ".join(filter(None, (known.description, rows)))
+    second = " · ".join(filter(None, (parameters_sentence(known.parameters), as_of_sentence(head))))
+    lines = (first[:1].upper() + first[1:], second, sample_sentence(section), hidden_sentence(known))
+    return [line for line in lines if line]
 
 
 def run_time(head: ReportHead) -> str:

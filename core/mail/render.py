@@ -201,7 +201,7 @@ def _aligned(table: TableView) -> list[str]:
 
 
 def _beneath(table: TableView) -> str:
-    return " ".join(part for part in (table.shown, table.more_columns, table.where) if part)
+    return " ".join(part for part in (table.shown, table.more_columns, table.where, table.sample) if part)
 
 
 def _line(cells: Sequence[str], table: TableView, widths: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from core import clock
 from core.document.model import Column, Kpi, ReportHead, Section, stands_right
+from core.document.samples import sample_sentence, small_rows
 from core.document.values import as_decimal, format_array
 from core.mail.columns import choose_columns, header_lines
 from core.text import plural
@@ -32,6 +33,7 @@ class TableLimits:
 class Cell:
     text: str
     chip: Chip = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class TableView:
     where: str
     one_line: bool
     one_line_on_phone: bool
+    sample: str = ""
 
 
 def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where: str) -> TableView | None:
@@ -69,8 +72,9 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
     texts = [_texts(rows.column(column.name), column, head) for column in visible]
     chosen = choose_columns(section, texts, most=limits.columns)
     kept, on_phone, total = chosen.kept, chosen.on_phone, len(visible)
+    small = small_rows(rows, section.head.sample).tolist()
     cells = [
-        _cells(rows.column(column.name), column, shown, section.kpis)
+        _cells(rows.column(column.name), column, shown, section.kpis, small)
         for column, shown in zip(visible, texts, strict=True)
         if column in kept
     ]
@@ -86,6 +90,7 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
         where=where if rows.num_rows < section.row_count or len(kept) < total else "",
         one_line=chosen.one_line,
         one_line_on_phone=chosen.one_line_on_phone,
+        sample=f"{sample_sentence(section)}." if section.small_rows else "",
     )
 
 
@@ -102,12 +107,14 @@ def _texts(values: Any, column: Column, head: ReportHead) -> list[str]:
     return [_short(text) for text in texts]
 
 
-def _cells(values: Any, column: Column, texts: Sequence[str], kpis: Sequence[Kpi]) -> list[Cell]:
+def _cells(values: Any, column: Column, texts: Sequence[str], kpis: Sequence[Kpi], small: Sequence[bool]) -> list[Cell]:
+    """A row that rests on little is grey, and its share is neither good nor bad."""
     benchmark = _benchmark(column, kpis)
     if benchmark is None:
-        return [Cell(text) for text in texts]
+        return [Cell(text, muted=muted) for text, muted in zip(texts, small, strict=True)]
     return [
-        Cell(text, _chip(as_decimal(value), benchmark)) for text, value in zip(texts, values.to_pylist(), strict=True)
+        Cell(text, muted=True) if muted else Cell(text, _chip(as_decimal(value), benchmark))
+        for text, value, muted in zip(texts, values.to_pylist(), small, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from core.schemas.base import Access, Flag, Id, Input, Instant, Line, Name, Output, Prose, Whole
 
@@ -116,12 +116,29 @@ class ColumnSpec(Input):
     hidden: Flag = False
 
 
+class MinSampleSpec(Input):
+    """Rows whose `column`, a count, is below `least` are grey and lead no ranking."""
+
+    column: Name
+    least: Annotated[Whole, Field(ge=1, le=1_000_000_000)]
+
+
 class Presentation(Input):
     """How a result is shown; what is left out is guessed from names and types."""
 
     kpis: Annotated[list[KpiSpec], Field(max_length=8)] | None = None
     chart: ChartSpec | None = None
     columns: Annotated[dict[Name, ColumnSpec], Field(max_length=500)] = Field(default_factory=dict)
+    min_sample: MinSampleSpec | None = None
+
+    @model_validator(mode="after")
+    def _counted_where_people_see_it(self) -> Presentation:
+        counted = self.columns.get(self.min_sample.column) if self.min_sample else None
+        if self.min_sample and counted and counted.hidden:
+            raise ValueError(
+                f"'{self.min_sample.column}' is hidden; a minimum sample counts by a column that people see"
+            )
+        return self
 
 
 class SavedQueryCreate(Input):

@@ -41,5 +41,5 @@ def _known(run: ReportExecution, queries: Sequence[SavedQuery]) -> Earlier:
 
 
 def _figures(presentation: Any) -> Any:
-    """What decides the names: a chart, which a tile may change, does not."""
-    return {part: value for part, value in dict(presentation or {}).items() if part != "chart"}
+    """What decides the names: a chart, which a tile may change, does not, nor which rows are grey."""
+    return {part: value for part, value in dict(presentation or {}).items() if part not in ("chart", "min_sample")}

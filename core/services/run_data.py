@@ -18,6 +18,7 @@ from core import clock
 from core.document.gather import PREVIEW_ROWS, Asked, SectionGatherer
 from core.document.model import ReportDocument, Section, SectionHead
 from core.document.presentation import columns_of, notices_of
+from core.document.samples import min_sample_of
 from core.errors import SourceError
 from core.formats import get_format
 from core.formats.arrow_plain import plain_batch, plain_schema
@@ -159,13 +160,15 @@ def _chain(held: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]) -> Iterat
 
 
 def _head(planned: PlannedQuery, schema: pa.Schema, sample: pa.RecordBatch | None) -> SectionHead:
+    columns = columns_of(schema, planned.presentation, sample=sample)
     return SectionHead(
         key=planned.key,
         title=planned.title,
-        columns=columns_of(schema, planned.presentation, sample=sample),
+        columns=columns,
         description=planned.description,
         parameters=tuple((name, _shown(value)) for name, value in planned.parameters.items()),
         source=planned.source_name,
+        sample=min_sample_of(columns, planned.presentation),
     )
 
 

@@ -13,12 +13,15 @@ from core.schemas.content import (
     ColumnSpec,
     DrawnAs,
     KpiSpec,
+    MinSampleSpec,
     Presentation,
     Preview,
 )
 from pages.components.charts import CHARTS
 
 _GUESSED: Final = "Guess"
+# No column of a result is called so by accident.
+_NO_MINIMUM: Final = "No minimum"
 _AGGREGATES: Final = list(get_args(Aggregate))
 _FOLDED: Final[dict[ChartAggregate | None, str]] = {
     None: _GUESSED,
@@ -41,7 +44,9 @@ def presentation_form(saved: Presentation, preview: Preview | None, *, key: str)
         chart = _chart(saved.chart, names, key)
         kpis = _kpis(saved.kpis, names, key)
         columns = _columns(saved.columns, names, key)
-    return Presentation(chart=chart, kpis=kpis, columns=columns)
+        shown = [name for name in names if name not in columns or not columns[name].hidden]
+        sample = _min_sample(saved.min_sample, shown, key)
+    return Presentation(chart=chart, kpis=kpis, columns=columns, min_sample=sample)
 
 
 def _chart(saved: ChartSpec | None, names: list[str], key: str) -> ChartSpec | None:
@@ -98,6 +103,21 @@ def _columns(saved: dict[str, ColumnSpec], names: list[str], key: str) -> dict[s
     )  # fmt: skip
     found = {row["column"]: ColumnSpec.model_validate(_without_blanks(row, "column")) for row in edited}
     return {name: spec for name, spec in found.items() if spec != ColumnSpec()}
+
+
+def _min_sample(saved: MinSampleSpec | None, names: list[str], key: str) -> MinSampleSpec | None:
+    st.markdown("**Minimum sample**")
+    left, right, _ = st.columns(3)
+    at = names.index(saved.column) if saved and saved.column in names else None
+    chosen: str = left.selectbox(
+        "Count in column", [_NO_MINIMUM, *names], index=0 if at is None else at + 1, key=f"{key}-sample-column",
+        help="Such as the number of flights: rows with too few of them are shown in grey and lead no ranking.",
+    )  # fmt: skip
+    least = right.number_input(
+        "Least number", min_value=1, value=saved.least if saved else 5, step=1, key=f"{key}-sample-least",
+        disabled=chosen == _NO_MINIMUM,
+    )  # fmt: skip
+    return None if chosen == _NO_MINIMUM else MinSampleSpec(column=chosen, least=least)
 
 
 def _without_blanks(row: dict[str, Any], *left_out: str) -> dict[str, Any]:

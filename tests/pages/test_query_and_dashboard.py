@@ -6,7 +6,7 @@ import pytest
 
 from core.database import read_scope
 from core.schemas.accounts import Actor
-from core.schemas.content import SavedQueryResponse
+from core.schemas.content import MinSampleSpec, Presentation, SavedQueryResponse
 from core.services import dashboards, saved_queries
 from tests.factories import make_dashboard, make_data_source, make_saved_query
 from tests.pages.conftest import Open, words
@@ -42,6 +42,57 @@ def test_saving_keeps_parameters_and_changes_the_name(alice: Actor, query: Saved
     with read_scope() as session:
         saved = saved_queries.get_saved_query(session, actor=alice, saved_query_id=query.id)
     assert (saved.name, saved.sql, saved.parameters) == ("Renamed", query.sql, query.parameters)
+
+
+def saved_look(actor: Actor, query: SavedQueryResponse) -> Presentation:
+    with read_scope() as session:
+        return saved_queries.get_saved_query(session, actor=actor, saved_query_id=query.id).presentation
+
+
+def test_the_form_says_what_becomes_of_several_rows_at_one_place(
+    alice: Actor, query: SavedQueryResponse, open_page: Open
+) -> None:
+    page, key = open_page(alice, "pages/query.py", id=query.id), str(query.id)
+    page.button(key=f"result-{key}-run").click().run()
+    page.selectbox(key=f"{key}-chart").set_value("bar").run()
+    page.selectbox(key=f"{key}-x").set_value("region").run()
+    page.multiselect(key=f"{key}-y").set_value(["amount"]).run()
+    fold = page.selectbox(key=f"{key}-fold")
+    assert (fold.value, list(fold.options)) == (None, ["Guess", "Sum", "Average", "Lowest", "Highest", "Count"])
+    fold.set_value("max").run()
+    page.button(key="save").click().run()
+    assert not page.error
+    chart = saved_look(alice, query).chart
+    assert chart is not None
+    assert (chart.kind, chart.x, chart.y, chart.aggregate) == ("bar", "region", ["amount"], "max")
+    again = open_page(alice, "pages/query.py", id=query.id)
+    again.button(key=f"result-{key}-run").click().run()
+    assert again.selectbox(key=f"{key}-fold").value == "max"
+    assert "Unsaved changes" not in words(again)
+    again.selectbox(key=f"{key}-fold").select_index(0).run()
+    again.button(key="save").click().run()
+    chart = saved_look(alice, query).chart
+    assert chart is not None
+    assert chart.aggregate is None
+
+
+def test_the_form_sets_a_minimum_sample_and_takes_it_back(
+    alice: Actor, query: SavedQueryResponse, open_page: Open
+) -> None:
+    page, key = open_page(alice, "pages/query.py", id=query.id), str(query.id)
+    page.button(key=f"result-{key}-run").click().run()
+    assert page.number_input(key=f"{key}-sample-least").disabled
+    page.selectbox(key=f"{key}-sample-column").set_value("amount").run()
+    page.number_input(key=f"{key}-sample-least").set_value(12).run()
+    page.button(key="save").click().run()
+    assert not page.error
+    assert saved_look(alice, query).min_sample == MinSampleSpec(column="amount", least=12)
+    again = open_page(alice, "pages/query.py", id=query.id)
+    again.button(key=f"result-{key}-run").click().run()
+    assert again.number_input(key=f"{key}-sample-least").value == 12
+    again.selectbox(key=f"{key}-sample-column").set_value("No minimum").run()
+    again.button(key="save").click().run()
+    assert saved_look(alice, query).min_sample is None
 
 
 def test_a_tile_that_fails_says_so_and_stops_no_other(alice: Actor, query: SavedQueryResponse, open_page: Open) -> None:

@@ -33,11 +33,11 @@ def preview_of(actor: Actor, source_url: str, **over: Any) -> Preview:
     return saved_queries.run_preview(prepared)
 
 
-def tile_chart(actor: Actor, source_url: str, **tile: Any) -> dict[str, Any]:
+def tile_chart(actor: Actor, source_url: str, *, query: dict[str, Any] | None = None, **tile: Any) -> dict[str, Any]:
     """The chart that a run of a dashboard with this tile would draw."""
     source = make_data_source(actor, url=source_url)
-    query = make_saved_query(actor, data_source_id=source.id, presentation=PRESENTATION)
-    board = make_dashboard(actor, saved_query_ids=[], tiles=[{"saved_query_id": query.id, **tile}])
+    saved = make_saved_query(actor, data_source_id=source.id, **(query or {"presentation": PRESENTATION}))
+    board = make_dashboard(actor, saved_query_ids=[], tiles=[{"saved_query_id": saved.id, **tile}])
     report = make_report(actor, dashboard_id=board.id)
     with read_scope() as session:
         found: dict[str, Any] = freeze(session.get_one(ScheduledReport, report.id))["queries"][0]["presentation"][
@@ -76,3 +76,14 @@ def test_a_tile_may_leave_its_chart_to_the_data(alice: Actor, source_url: str) -
 def test_a_title_that_speaks_of_other_axes_is_left_out(alice: Actor, source_url: str) -> None:
     assert tile_chart(alice, source_url, chart="bar", y="amount")["title"] == "Turnover by region"
     assert "title" not in tile_chart(alice, source_url, chart="bar", y="region")
+
+
+def test_a_tile_of_other_values_does_not_add_them_up_as_the_query_does(alice: Actor, source_url: str) -> None:
+    chart = {"kind": "bar", "x": "region", "y": "amount", "aggregate": "max", "title": "Best day"}
+    given = {"presentation": {"chart": chart}}
+    assert tile_chart(alice, source_url, chart="bar", query=given)["aggregate"] == "max"
+    assert tile_chart(alice, source_url, chart="line", x="region", y="amount", query=given)["aggregate"] == "max"
+    assert tile_chart(alice, source_url, chart="bar", x="amount", query=given)["aggregate"] == "max"
+    other = tile_chart(alice, source_url, chart="bar", y="region", query=given)
+    assert (other.get("aggregate"), other["x"], other["y"]) == (None, "region", "region")
+    assert "title" not in other

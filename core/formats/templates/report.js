@@ -42,7 +42,7 @@
   }
 
   function start(table) {
-    const { right, thirds } = read(table.id, "settings");
+    const { right, thirds, small } = read(table.id, "settings");
     const columns = load(read(table.id, "rows"), right.length);
     const total = columns.length ? columns[0].texts.length : 0;
     const body = table.tBodies[0];
@@ -57,12 +57,18 @@
     let shown = all;
     let drawn = 0;
 
-    function cell(row, n) {
+    /** Below the minimum sample; an unknown count is not. */
+    function isSmall(row) {
+      const count = small && columns[small.column].keys?.[row];
+      return typeof count === "number" && count < small.least;
+    }
+
+    function cell(row, n, grey) {
       const element = document.createElement("td");
       const text = columns[n].texts[row] ?? MISSING;
       element.textContent = text;
       if (right[n]) element.className = "right";
-      const band = thirds[n] && bandOf(columns[n].keys?.[row], thirds[n]);
+      const band = !grey && thirds[n] && bandOf(columns[n].keys?.[row], thirds[n]);
       if (band) element.classList.add(band);
       if (text.length > 45) element.title = text;
       return element;
@@ -74,7 +80,9 @@
       for (; drawn < end; drawn += 1) {
         const line = document.createElement("tr");
         line.setAttribute("aria-rowindex", drawn + 2);
-        line.append(...columns.map((_, n) => cell(shown[drawn], n)));
+        const grey = isSmall(shown[drawn]);
+        if (grey) line.className = "small";
+        line.append(...columns.map((_, n) => cell(shown[drawn], n, grey)));
         part.append(line);
       }
       body.append(part);
