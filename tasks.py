@@ -6,12 +6,13 @@ Start a consumer with script/worker, the one place that knows the right flags.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -67,12 +68,18 @@ def ring(execution_ids: Iterable[UUID] = ()) -> None:
 
     Called after the commit. A lost ring is logged and repaired by the sweep, so it raises nothing.
     """
-    try:
-        ids = [str(execution_id) for execution_id in execution_ids]
+    ids = [str(execution_id) for execution_id in execution_ids]
+    with _a_lost_ring_is_logged():
         for execution_id in ids:
             run_scheduled_report_task(execution_id)
         if not ids:
             check_and_run_scheduled_reports()
+
+
+@contextlib.contextmanager
+def _a_lost_ring_is_logged() -> Iterator[None]:
+    try:
+        yield
     except QUEUE_ERRORS as error:
         log.warning("The queue did not answer; the sweep will find the work: %s", logs.redact(str(error)))
 
@@ -109,12 +116,18 @@ def run_scheduled_report_task(execution_id: str) -> None:
     """Look after one execution: run it when it is queued and a slot is free, then send its mails."""
     wanted = UUID(execution_id)
     claimed = claim(wanted)
-    if claimed is not None and supervisor.supervise(claimed, children.start_warm):
-        ring([claimed.execution_id])
     if claimed is not None:
-        # A slot is free again. Through the queue, not in a loop: a consumer that stops takes no new work.
-        ring_each(scheduler.list_queued())
+        run(claimed)
     mailer.deliver(wanted)
+
+
+@huey.task(priority=NORMAL)
+def run_next_task() -> None:
+    """A slot is free: run what waits, of the person who has the fewest runs, then send its mails."""
+    claimed = claim()
+    if claimed is not None:
+        run(claimed)
+        mailer.deliver(claimed.execution_id)
 
 
 @huey.task(priority=URGENT)
@@ -147,10 +160,22 @@ def ring_each(execution_ids: Iterable[UUID]) -> None:
 _claiming = threading.Lock()
 
 
-def claim(execution_id: UUID) -> ledger.Claimed | None:
-    """One claim at a time per consumer, so that its threads together keep to `ROOSTER_WORKERS`."""
+def claim(execution_id: UUID | None = None) -> ledger.Claimed | None:
+    """The run named, or the one whose turn it is. One claim at a time per consumer: `ROOSTER_WORKERS` counts for all
+    its threads together."""
     with _claiming, session_scope() as session:
         return ledger.claim(session, owner=host.identity(), slots=get_settings().workers, execution_id=execution_id)
+
+
+def run(claimed: ledger.Claimed) -> None:
+    """Supervise a run to its end, then let the next one have the slot."""
+    if supervisor.supervise(claimed, children.start_warm):
+        ring([claimed.execution_id])
+    # Through the queue, not in a loop: a consumer that stops takes no new work. Without an id, because slots that
+    # become free together would both be given the same run, and one of them would stay empty.
+    if scheduler.is_anything_queued():
+        with _a_lost_ring_is_logged():
+            run_next_task()
 
 
 _started = threading.Lock()

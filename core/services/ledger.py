@@ -94,13 +94,11 @@ def claim(session: Session, *, owner: str, slots: int, execution_id: uuid.UUID |
     """
     if _running_of(session, owner) >= slots:
         return None
-    row = _choose(session, execution_id)
-    if row is None:
-        return None
-    if row.trigger == "schedule" and not row.scheduled_report.is_active:
+    while (row := _choose(session, execution_id)) is not None:
+        if row.trigger != "schedule" or row.scheduled_report.is_active:
+            return take(session, row, owner=owner)
         _skip_paused(session, row)
-        return None
-    return take(session, row, owner=owner)
+    return None
 
 
 def take(session: Session, row: ReportExecution, *, owner: str) -> Claimed | None:

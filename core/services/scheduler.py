@@ -55,18 +55,18 @@ def sweep() -> list[uuid.UUID]:
         return list(dict.fromkeys([*_queued(session), *delivery_ledger.list_waiting(session)]))
 
 
-def list_queued(limit: int = 1) -> list[uuid.UUID]:
-    """The runs that wait for a free slot, the oldest first."""
+def is_anything_queued() -> bool:
+    """Does a run wait for a free slot?"""
     with read_scope() as session:
-        return _queued(session)[:limit]
+        return bool(_queued(session, limit=1))
 
 
-def _queued(session: Session) -> list[uuid.UUID]:
+def _queued(session: Session, *, limit: int = due.BATCH) -> list[uuid.UUID]:
     query = (
         select(ReportExecution.id)
         .where(ReportExecution.status == "queued", ReportExecution.not_before <= clock.now())
         .order_by(ReportExecution.not_before)
-        .limit(due.BATCH)
+        .limit(limit)
     )
     return list(session.scalars(query))
 

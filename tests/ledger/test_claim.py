@@ -78,6 +78,15 @@ def test_a_scheduled_run_of_a_report_paused_meanwhile_is_skipped_and_a_manual_on
     assert (row.status, row.error_class) == ("skipped", "paused")
 
 
+def test_a_paused_report_leaves_the_free_slot_to_the_next_run(alice, source_url, report_id, execution_id):
+    waiting = house.queue_run(alice, house.add_report(alice, source_url, name="Second"))
+    with session_scope() as session:
+        session.get(ScheduledReport, report_id).is_active = False
+        session.get(ReportExecution, execution_id).trigger = "schedule"
+    assert house.claim().execution_id == waiting
+    assert house.execution(execution_id).status == "skipped"
+
+
 def test_a_heartbeat_renews_the_lease_and_brings_the_wish_to_stop(execution_id):
     claimed = house.claim(execution_id)
     before = house.execution(execution_id).lease_until

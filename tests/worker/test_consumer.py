@@ -13,6 +13,7 @@ from core.services import scheduler
 from core.settings import get_settings
 from tests.fixtures_worker import is_worker_alive, until
 from tests.ledger import house
+from tests.worker.slow import COUNT, ENDLESS, Dial
 
 
 @pytest.fixture
@@ -76,6 +77,26 @@ class TestOnEachQueue:
         assert is_worker_alive()
         assert consumer.stop() == 0
         assert not is_worker_alive()
+
+
+@pytest.mark.usefixtures("sqlite_database", "server")
+def test_slots_that_become_free_together_are_filled_with_different_runs(alice, tmp_path, bell, start_consumer):
+    start_consumer(ROOSTER_WORKERS="2")
+    dial = Dial(tmp_path, top=ENDLESS)
+    runs = [house.queue_run(alice, house.add_report(alice, dial.url, sql=COUNT, name=name)) for name in ("A", "B")]
+    bell.run_next_task()
+    bell.run_next_task()
+    until(lambda: all(house.execution(run).started_at for run in runs), seconds=30, what="both to run")
+    assert [house.execution(run).status for run in runs] == ["running", "running"]
+
+
+@pytest.mark.usefixtures("sqlite_database", "server")
+def test_what_waits_behind_full_slots_runs_without_another_ring(alice, source_url, bell, start_consumer):
+    start_consumer(ROOSTER_WORKERS="2")
+    runs = [house.queue_run(alice, house.add_report(alice, source_url, name=f"Report {n}")) for n in range(6)]
+    bell.ring(runs[:2])
+    until(lambda: {house.execution(run).status for run in runs} == {"success"}, seconds=40, what="all to run")
+    assert [house.execution(run).attempt for run in runs] == [1] * 6
 
 
 @pytest.mark.usefixtures("sqlite_database")
