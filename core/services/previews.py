@@ -16,7 +16,6 @@ from core.clock import zone
 from core.document.gather import SectionGatherer
 from core.document.model import ChartData, Column, Section, SectionHead
 from core.document.presentation import columns_of
-from core.document.scales import x_texts
 from core.document.values import format_value, python_values
 from core.formats.arrow_plain import plain_batch, plain_schema
 from core.periods import BoundValue
@@ -115,6 +114,9 @@ def _figures(section: Section, locale: str) -> list[PreviewFigure]:
 
 
 def _chart(chart: ChartData, locale: str) -> PreviewChart:
+    # It measures texts with fonts, which an idle server has no need of.
+    from core.document.scales import x_texts
+
     is_percent = chart.y_display.kind == "percent"
     times = 100 if is_percent else 1
     series = [
