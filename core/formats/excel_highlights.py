@@ -115,6 +115,8 @@ def _bar(palette: Palette) -> dict[str, Any]:
         "data_bar_2010": True,
         "bar_solid": True,
         "bar_color": blend(palette.brand, palette.card, _BAR_SHARE),
+        "bar_no_border": True,
+        "bar_negative_border_color_same": True,
         "bar_negative_color": blend(palette.bad, palette.card, _BAR_SHARE),
         "bar_axis_color": palette.border,
     }
