@@ -8,6 +8,7 @@ at the template row and a later drawing, made with the true count, gives the end
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ PAPER: Final = {"A4": 9, "Letter": 1}
 # Styles get their numbers as settings of columns this far to the right, where nobody looks.
 _STYLE_COLUMN: Final = 15_000
 _STYLE_LIMIT: Final = 1_300
+# Characters of a landscape page at half size; smaller letters are not read.
+_MOST_PRINTED: Final = 280
 _OPTIONS: Final = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -169,8 +172,11 @@ def _print_setup(sheet: Any, head: ReportHead, part: Part) -> None:
     sheet.set_landscape()
     sheet.set_paper(PAPER[head.page_size])
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    across = max(math.ceil(sum(part.widths) / _MOST_PRINTED), 1)
+    sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(0)
+    if across > 1:
+        sheet.repeat_columns(0)
     # A sheet's own name is cut at 31 characters; that of a query alone is mostly the report's.
     title = "" if part.section.title == head.name else part.section.title
     sheet.set_header(_ends(_header_text(head.name), _header_text(title), head))
