@@ -68,8 +68,9 @@ def floor(url: str, query: str, target: Path) -> None:
             handle.write(block)
 
 
+FLOOR = "floor"
 METHODS: dict[str, Callable[[str, str, Path], None]] = {
-    "floor": floor,
+    FLOOR: floor,
     "pandas to_csv": pandas_csv,
     "pandas to_excel, XlsxWriter": pandas_xlsxwriter,
     "pandas to_excel, openpyxl": pandas_openpyxl,
