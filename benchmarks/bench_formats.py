@@ -3,7 +3,7 @@
     python benchmarks/bench_formats.py [sqlite] [postgresql] [--n 3] [--quick]
 
 Two tables: 336,776 flights x 19, and 1,000,000 x 12 of mixed types. Each line is a fresh process, imports included:
-`ours` is what Send test starts (imports, query, files, letters, commit), beside the same with a result of one row;
+`ours` is what Send test starts (imports, query, files, letters, commit), beside the same with two rows of the table;
 the peers are those of peers.py; the floor is COPY into a file (SQLite: its rows into csv.writer). CPU and wall seconds,
 peak resident size, size of the files. What is slow (the peers that write Excel, all of the large table) runs once; they
 are run last, and from PostgreSQL alone, for what they cost is the workbook. Modules are compiled before anything is
@@ -35,7 +35,6 @@ from tests.ledger import house
 from tests.worker.measured import Measured, run_measured
 
 ALL = ("csv", "excel", "pdf", "html")
-ONE_ROW = "SELECT 1 AS one"
 QUICK_ROWS = 20_000
 
 
@@ -63,6 +62,11 @@ class Bench:
     rows: int
     n: int
 
+    @property
+    def two_rows(self) -> str:
+        """Enough for a chart: what a report costs that has all its parts and no data."""
+        return f"{self.table.query} LIMIT 2"
+
     def ours(self, formats: Sequence[str], query: str | None = None) -> tuple[Measured, str]:
         sql = query or self.table.query
         report_id = house.add_report(self.inst.actor, self.source, sql=sql, formats=[*formats], name=" ".join(formats))
@@ -70,7 +74,7 @@ class Bench:
         measured = run_measured(execution_id, house.claim(execution_id).fence, folder=self.inst.folder)
         row = house.execution(execution_id)
         assert (row.status, row.error_message) == ("delivering", None)
-        assert row.row_count == (1 if query else self.rows)
+        assert row.row_count == (2 if query else self.rows)
         with session_scope() as session:
             files = session.query(GeneratedFile).filter_by(execution_id=execution_id)
             return measured, ", ".join(f"{file.format} {file.size / 1e6:.1f} MB" for file in files)
@@ -84,9 +88,9 @@ class Bench:
         return Measured(**json.loads(done.stdout)), f"{size / 1e6:.1f} MB"
 
     def compile_modules(self) -> None:
-        self.ours(ALL, ONE_ROW)
+        self.ours(ALL, self.two_rows)
         for method in METHODS:
-            self.theirs(method, ONE_ROW)
+            self.theirs(method, self.two_rows)
 
 
 def _line(name: str, run: Callable[[], tuple[Measured, str]], n: int) -> Result:
@@ -101,22 +105,22 @@ def _line(name: str, run: Callable[[], tuple[Measured, str]], n: int) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A whole report, and the same with one row: imports and the run around it."""
+    """A whole report, and the same with two rows: imports and the run around it."""
 
     whole: Result
-    one_row: Result
+    bare: Result
 
     @property
     def cpu_s(self) -> float:
-        return self.whole.cpu_s - self.one_row.cpu_s
+        return self.whole.cpu_s - self.bare.cpu_s
 
     @property
     def wall_s(self) -> float:
-        return self.whole.wall_s - self.one_row.wall_s
+        return self.whole.wall_s - self.bare.wall_s
 
     @property
     def mib(self) -> float:
-        return self.whole.peak_mib - self.one_row.peak_mib
+        return self.whole.peak_mib - self.bare.peak_mib
 
 
 def measure(bench: Bench, *, with_slow: bool) -> None:
@@ -138,9 +142,9 @@ def measure(bench: Bench, *, with_slow: bool) -> None:
 
 def _work(bench: Bench, formats: Sequence[str]) -> Work:
     name = " ".join(formats)
-    one_row = _line(f"one row: {name}", lambda: bench.ours(formats, ONE_ROW), bench.n)
-    work = Work(_line(f"ours: {name}", lambda: bench.ours(formats), bench.n), one_row)
-    say(f"{name} over one row: {work.cpu_s:.2f} CPU s, {work.wall_s:.2f} s, {work.mib:.0f} MiB")
+    bare = _line(f"two rows: {name}", lambda: bench.ours(formats, bench.two_rows), bench.n)
+    work = Work(_line(f"ours: {name}", lambda: bench.ours(formats), bench.n), bare)
+    say(f"{name} over two rows: {work.cpu_s:.2f} CPU s, {work.wall_s:.2f} s, {work.mib:.0f} MiB")
     return work
 
 
@@ -161,10 +165,10 @@ def _say_ratio(name: str, ours: Result, method: str, peer: Result) -> None:
 def _say_together(together: Work, alone: dict[str, Work]) -> None:
     four = sum(work.cpu_s for work in alone.values())
     slowest = max(work.wall_s for work in alone.values())
-    over_csv = together.whole.peak_mib - alone["csv"].one_row.peak_mib
+    over_csv = together.whole.peak_mib - alone["csv"].bare.peak_mib
     say(f"BUDGET all four = {together.cpu_s / four:.2f} x the CPU of four passes, imports taken off (0.65)")
     say(f"BUDGET all four = {together.wall_s / slowest:.2f} x the time of the slowest alone, likewise (1.8)")
-    say(f"BUDGET all four = {together.mib:.0f} MiB over one row in all four (90), {over_csv:.0f} over one in CSV")
+    say(f"BUDGET all four = {together.mib:.0f} MiB over two rows in all four (90), {over_csv:.0f} over two in CSV")
 
 
 @contextlib.contextmanager
