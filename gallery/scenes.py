@@ -105,6 +105,28 @@ _CITIES: Final = {
     "sql": "SELECT city, note, guests, satisfied_share, day FROM cities ORDER BY guests DESC",
     "presentation": {"columns": {"satisfied_share": {"format": "percent:0"}}},
 }
+_TASTES: Final = {
+    "description": "How pleased each customer was with each kind of goods.",
+    "sql": """\
+SELECT customer, kind, count(*) AS orders, avg(rating >= 4) AS satisfied_share, avg(rating) AS avg_rating,
+       sum(gross_eur) AS gross_eur
+FROM orders GROUP BY customer, kind ORDER BY satisfied_share DESC, customer, kind""",
+    "presentation": {
+        "kpis": [
+            {"label": "Orders", "column": "orders", "aggregate": "sum"},
+            {
+                "label": "Satisfied",
+                "column": "satisfied_share",
+                "aggregate": "avg",
+                "format": "percent:1",
+                "higher_is_better": True,
+            },
+        ],
+        "chart": {"kind": "bar", "x": "customer", "y": "satisfied_share", "title": "Satisfied, by customer"},
+        "columns": {"satisfied_share": {"label": "Satisfied", "format": "percent:1"}},
+        "min_sample": {"column": "orders", "least": 6},
+    },
+}
 _NOTHING: Final = {
     "description": "Orders that nobody has paid for.",
     "sql": "SELECT order_no, customer, gross_eur FROM orders WHERE gross_eur < 0",
@@ -197,6 +219,34 @@ SCENES: Final[dict[str, Scene]] = {
         queries={"Invoices": _BROKEN},
         report=_report("Invoices", "Its table is gone.", DAILY, "excel"),
         to_owner=True,
+    ),
+    "failed-own-words": Scene(
+        "The run failed: the notice in the owner's own words",
+        queries={"Invoices": _BROKEN},
+        report={
+            **_report("Old invoices", "Its table is gone.", DAILY, "excel"),
+            "tags": ["finance"],
+            "failure_subject": "{{ report.name }}: run {{ run.number }} failed",
+            "failure_body": "**{{ error.title }}.** {{ error.detail }}\n\n- Tags: {{ report.tags }}\n"
+            "- Failures in a row: {{ failures_in_row }}\n- Next try: {{ next_try }}",
+        },
+        to_owner=True,
+    ),
+    "small-samples": Scene(
+        "Rows below the minimum sample are grey",
+        queries={"Tastes": _TASTES},
+        report={
+            **_report("Tastes of our customers", "Who liked what.", WEEKLY, *ALL),
+            "tags": ["quality", "weekly"],
+            "email_body": "Filed under {{ report.tags }}.\n\n{{ table(20) }}",
+        },
+        times=2,
+    ),
+    "light-chart": Scene(
+        "No dark chart: the light one in every mail",
+        queries={"Visits per day": _VISITS},
+        report={**_report("Visits in the light", "Who came, day by day.", WEEKLY, "pdf"), "dark_chart": False},
+        times=2,
     ),
     "stopped": Scene(
         "A reader wants no more mails: a notice to the owner",

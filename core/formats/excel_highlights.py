@@ -19,7 +19,7 @@ from core.formats.excel_styles import holds_text
 # Beyond this nobody compares rows by eye, and Excel would sort the column on every change.
 MAX_ROWS: Final = 1_000
 _BAR_SHARE: Final = 0.3
-_THIRD: Final = "AND(ISNUMBER({cell}),{cell}{sign}PERCENTILE({range},{share}))"
+_THIRD: Final = "AND(ISNUMBER({cell}),{cell}{sign}{limit})"
 
 
 def directions(section: Section) -> dict[str, bool]:
@@ -48,8 +48,8 @@ def highlight(
             sheet.conditional_format(first - 1, place, last - 1, place, _bar(palette))
         more = better.get(column.name, guess_direction(column))
         if more is not None and _is_rate(column):
-            area = _compared(place, rows, columns, sample)
-            _colour_thirds(sheet, place, rows, bands, area=area, more_is_better=more)
+            formulas = _thirds(place, rows, _compared(rows, columns, sample))
+            _colour_thirds(sheet, place, rows, bands, formulas if more else (formulas[1], formulas[0], formulas[2]))
 
 
 def grey_small(
@@ -82,10 +82,15 @@ def _bands(book: Any, palette: Palette) -> list[Any]:
     ]
 
 
-def _compared(place: int, rows: tuple[int, int], columns: tuple[Column, ...], sample: MinSample | None) -> str:
-    """The cells that a rate is measured by."""
-    area = _area(place, rows)
-    return area if sample is None else f"IF({_area(_place_of(sample, columns), rows)}>={sample.least},{area})"
+def _compared(rows: tuple[int, int], columns: tuple[Column, ...], sample: MinSample | None) -> str:
+    """What the values of a rate are measured by: `{call}` takes `{area}`, without the rows below the sample.
+
+    Excel reads a rule as a formula over whole ranges, LibreOffice inside of SUMPRODUCT only.
+    """
+    if sample is None:
+        return "{call}({area}{more})"
+    counts = _area(_place_of(sample, columns), rows)
+    return f"SUMPRODUCT({{call}}(IF({counts}>={sample.least},{{area}}){{more}}))"
 
 
 def _area(place: int, rows: tuple[int, int]) -> str:
@@ -122,19 +127,26 @@ def _bar(palette: Palette) -> dict[str, Any]:
     }
 
 
+def _thirds(place: int, rows: tuple[int, int], compared: str) -> tuple[str, str, str]:
+    """Low, high, and what is between; one value everywhere is none of them."""
+    cell, area = f"{xl_col_to_name(place)}{rows[0]}", _area(place, rows)
+
+    def of(call: str, more: str = "") -> str:
+        return compared.format(call=call, area=area, more=more)
+
+    low = _THIRD.format(cell=cell, sign="<", limit=of("PERCENTILE", ",1/3"))
+    high = _THIRD.format(cell=cell, sign=">", limit=of("PERCENTILE", ",2/3"))
+    return low, high, f"AND(ISNUMBER({cell}),{of('MIN')}<{of('MAX')})"
+
+
 def _colour_thirds(
-    sheet: Any, place: int, rows: tuple[int, int], bands: list[Any], *, area: str, more_is_better: bool
+    sheet: Any, place: int, rows: tuple[int, int], bands: list[Any], formulas: tuple[str, str, str]
 ) -> None:
-    """The worst and the best third, then what is between; one value everywhere is none of them.
+    """The worst and the best third, then what is between.
 
     Always in the order of the bands: their numbers follow the first use, and a sheet is drawn alone as well.
     """
     first, last = rows
-    cell = f"{xl_col_to_name(place)}{first}"
-    low = _THIRD.format(cell=cell, sign="<", range=area, share="1/3")
-    high = _THIRD.format(cell=cell, sign=">", range=area, share="2/3")
-    between = f"AND(ISNUMBER({cell}),MIN({area})<MAX({area}))"
-    formulas = (low, high, between) if more_is_better else (high, low, between)
     for formula, band in zip(formulas, bands, strict=True):
         rule = {"type": "formula", "criteria": f"={formula}", "format": band, "stop_if_true": True}
         sheet.conditional_format(first - 1, place, last - 1, place, rule)

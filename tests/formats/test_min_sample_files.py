@@ -63,9 +63,9 @@ def test_excel_greys_the_whole_row_before_any_other_rule(tmp_path: Path) -> None
     assert f"#{grey.dxf.font.color.rgb[2:]}" == LIGHT.muted
     low, high, middle = rules["C2:C6"]
     compared = "IF($B$2:$B$6>=5,$C$2:$C$6)"
-    assert low.formula == [f"AND(ISNUMBER(C2),C2<PERCENTILE({compared},1/3))"]
-    assert high.formula == [f"AND(ISNUMBER(C2),C2>PERCENTILE({compared},2/3))"]
-    assert middle.formula == [f"AND(ISNUMBER(C2),MIN({compared})<MAX({compared}))"]
+    assert low.formula == [f"AND(ISNUMBER(C2),C2<SUMPRODUCT(PERCENTILE({compared},1/3)))"]
+    assert high.formula == [f"AND(ISNUMBER(C2),C2>SUMPRODUCT(PERCENTILE({compared},2/3)))"]
+    assert middle.formula == [f"AND(ISNUMBER(C2),SUMPRODUCT(MIN({compared}))<SUMPRODUCT(MAX({compared})))"]
 
 
 def test_excel_greys_without_highlights_and_in_long_tables_too(tmp_path: Path) -> None:
