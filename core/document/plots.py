@@ -89,7 +89,7 @@ def _rows(frame: Frame) -> list[Shape]:
     values = frame.chart.series[0][1]
     ends = [frame.short(value) if value is not None else "" for value in values]
     left = max(text_width(text, frame.font) for text in texts) * frame.wider + 16
-    room = frame.width - left - max(text_width(end, frame.font, "bold") for end in ends) - 14
+    room = frame.width - left - max(text_width(end, frame.font, "bold") for end in ends) * frame.wider - 14
     largest = max((abs(value) for value in values if value is not None), default=0) or 1
     colours = series_colours(frame.chart, frame.palette)
     row = frame.height / len(texts)

@@ -27,6 +27,7 @@ _LOGO_WIDTH: Final = 120.0
 _TILE_HEIGHT: Final = 62.0
 _TILE_GAP: Final = 7.5
 _TILE_PADDING: Final = 10.0
+_ARROW: Final = 12.5
 TILES_HEIGHT: Final = _TILE_HEIGHT + _TILE_GAP + 6
 _BODY_LEADING: Final = 15.0
 _BODY_LINES: Final = 60
@@ -221,7 +222,11 @@ def _delta(book: Book, x: float, y: float, room: float, kpi: Kpi) -> None:
     if delta is None:
         return
     colors = {"good": book.palette.good, "bad": book.palette.bad}
-    change = book.style(8.6, weight="semibold", color=colors.get(delta.direction, book.palette.sub))
-    used = book.write(x, y, fit(f"{delta.arrow} {delta.text}".strip(), room, change), change)
+    colour = colors.get(delta.direction, book.palette.sub)
+    change = book.style(8.6, weight="semibold", color=colour)
+    # The font's arrow is half as high as its letters.
+    arrow = book.style(_ARROW, weight="semibold", color=colour)
+    used = book.write(x, y - 0.6, delta.arrow, arrow) + 3 if delta.arrow else 0.0
+    used += book.write(x + used, y, fit(delta.text, room - used, change), change)
     before = book.style(8.6, color=book.palette.muted)
     book.write(x + used + 5, y, fit(f"was {delta.was}", max(room - used - 5, 0), before), before)
