@@ -64,7 +64,12 @@ def test_after_a_short_downtime_the_latest_slot_runs_and_older_ones_are_recorded
 
 
 def test_a_slot_more_than_an_hour_late_is_skipped_and_visible(report_id):
-    house.make_due(report_id, at=clock.now() - timedelta(hours=2))
+    slot = (clock.now() - timedelta(hours=2)).replace(second=0, microsecond=0)
+    with session_scope() as session:
+        # Its next slot is tomorrow's, whatever the time of day.
+        config = {"type": "daily", "time": f"{slot:%H:%M}", "timezone": "UTC"}
+        session.get(ScheduledReport, report_id).schedule_config = config
+    house.make_due(report_id, at=slot)
     assert scheduler.look().execution_ids == ()
     [row] = house.all_executions(report_id)
     assert row.status == "skipped"
