@@ -39,7 +39,8 @@ class Attachment:
 
     @property
     def extension(self) -> str:
-        return self.name.rpartition(".")[2].upper()[:5]
+        """What people know the file by: CSV for `report.csv.gz` too."""
+        return self.name.removesuffix(".gz").rpartition(".")[2].upper()[:5]
 
     @property
     def label(self) -> str:

@@ -17,7 +17,8 @@ from core.document.tokens import DARK, FONT_STACK, LIGHT, with_brand
 from core.mail.markdown import markdown_html
 from core.mail.table import TableLimits, TableView
 from core.mail.template_blocks import Part, body_parts
-from core.mail.view import Copy, ReportView, SectionView, Tile, report_view
+from core.mail.tiles import Tile
+from core.mail.view import Copy, ReportView, SectionView, report_view
 from core.text import one_line
 
 # Gmail cuts a mail off at 102 KB, footer included.

@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 from core import clock
 from core.document import comparison
 from core.document.locales import date_text, time_text, weekday_text
-from core.document.model import Kpi, ReportDocument, ReportHead, Section
-from core.document.values import format_delta, format_value
+from core.document.model import ReportDocument, ReportHead, Section
 from core.mail.attachments import LABELS, Attachment, FittedFiles, size_notices
 from core.mail.facts import fact_lines
 from core.mail.table import TableLimits, TableView, table_view
+from core.mail.tiles import Tile, in_pairs, is_tile, tile_of, top_tiles
 from core.text import human_size, join_words, one_line, plural
 
-_MAX_TILES = 8
 _MAX_PREHEADER = 110
 
 
@@ -47,18 +46,6 @@ class Picture:
 class Notice:
     text: str
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A key figure. `direction` is good, bad or neutral; `was` names the earlier value."""
-
-    label: str
-    value: str
-    delta: str = ""
-    arrow: str = ""
-    direction: str = "neutral"
-    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +129,7 @@ def report_view(document: ReportDocument, copy: Copy, limits: TableLimits) -> Re
         notices=_notices(document, copy),
         tile_rows=in_pairs(tiles),
         sections=tuple(
-            _section_view(section, document, copy, limits) for section in document.sections if not _is_tile(section)
+            _section_view(section, document, copy, limits) for section in document.sections if not is_tile(section)
         ),
         attached=tuple(FileView(file.name, file.extension, human_size(file.size)) for file in copy.files.attached),
         linked=tuple(
@@ -166,38 +153,11 @@ def period_line(document: ReportDocument) -> str:
     return comparison.period_line(document, between="  \u00b7  ")
 
 
-def top_tiles(document: ReportDocument) -> list[Tile]:
-    """Key figures above everything else: those of a single query, or those a dashboard shows as metrics."""
-    if len(document.sections) == 1:
-        kpis = list(document.sections[0].kpis)[:4]
-    else:
-        kpis = [kpi for section in document.sections if _is_tile(section) for kpi in section.kpis][:_MAX_TILES]
-    return [_tile(kpi, document.head) for kpi in kpis]
-
-
-def in_pairs(tiles: Sequence[Tile]) -> tuple[tuple[Tile | None, ...], ...]:
-    """Two to a row, the last row filled up: pairs fall under each other on phones without media queries."""
-    padded: list[Tile | None] = [*tiles, None] if len(tiles) % 2 else [*tiles]
-    return tuple((padded[index], padded[index + 1]) for index in range(0, len(padded), 2))
-
-
-def _tile(kpi: Kpi, head: ReportHead) -> Tile:
-    value = format_value(kpi.value, kpi.display, locale=head.locale, zone=clock.zone(head.timezone), unit=True)
-    delta = format_delta(kpi, locale=head.locale, zone=clock.zone(head.timezone))
-    if delta is None:
-        return Tile(kpi.label, value)
-    return Tile(kpi.label, value, delta.text, delta.arrow, delta.direction, f"was {delta.was}")
-
-
-def _is_tile(section: Section) -> bool:
-    return section.as_figures and bool(section.kpis) and section.error is None
-
-
 def _section_view(section: Section, document: ReportDocument, copy: Copy, limits: TableLimits) -> SectionView:
     head, single = document.head, len(document.sections) == 1
     if section.error is not None:
         return SectionView(section.head.title, error=section.error)
-    tiles = [] if single else [_tile(kpi, head) for kpi in section.kpis[:4]]
+    tiles = [] if single else [tile_of(kpi, head) for kpi in section.kpis[:4]]
     if section.row_count == 0:
         empty = f"No rows for {head.period.label}."
         return SectionView(section.head.title, section.head.description, tile_rows=in_pairs(tiles), empty=empty)
@@ -260,7 +220,7 @@ def _preheader(document: ReportDocument, tiles: Sequence[Tile]) -> str:
 def _first_figures(document: ReportDocument) -> list[Tile]:
     """One of each section: a dashboard without figures on top has nothing else to say in a line."""
     return [
-        _tile(section.kpis[0], document.head) for section in document.sections if section.kpis and not section.error
+        tile_of(section.kpis[0], document.head) for section in document.sections if section.kpis and not section.error
     ]
 
 
