@@ -56,6 +56,11 @@ def test_tiles_beside_each_other_have_one_height_in_every_pair():
     assert html.count("min-height:34px") == 4
 
 
+def test_a_single_pair_of_tiles_leaves_no_room_empty():
+    html = _html(report_mail(make_document(make_section(kpis=make_kpis()[:2]))))
+    assert html.count("min-height:16px") == 2
+
+
 def test_a_short_label_takes_one_line():
     assert Tile("Departures", "1").label_lines == 1
     assert Tile("Average departure delay of all", "1").label_lines == 2
