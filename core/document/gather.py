@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from core.document.bands import Rates
 from core.document.fingerprints import Fingerprint
 from core.document.guesses import Aggregate
 from core.document.model import Column, Kpi, Section, SectionHead
@@ -63,13 +64,16 @@ class SectionGatherer:
         self._preview: list[pa.RecordBatch] = []
         self._rows = 0
         self._small = 0
+        self._rates = Rates(head.visible)
 
     def add(self, batch: pa.RecordBatch) -> None:
         if not batch.num_rows:
             return
         self._keep_first_rows(batch)
         self._rows += batch.num_rows
-        self._small += int(small_rows(batch, self._head.sample).sum()) if self._head.sample else 0
+        small = small_rows(batch, self._head.sample) if self._head.sample else None
+        self._small += 0 if small is None else int(small.sum())
+        self._rates.add(batch, small)
         for spec, total in self._totals:
             if spec.column == ROWS:
                 total.add_rows(batch.num_rows)
@@ -83,10 +87,11 @@ class SectionGatherer:
 
     def finish(self, elapsed_ms: int = 0, previous_kpis: Mapping[str, Any] | None = None) -> Section:
         """`previous_kpis` is what `previous_values` read from the run before, None when there was none."""
+        kpis = tuple(_kpi(spec, total, previous_kpis or {}) for spec, total in self._totals)
         return Section(
             head=self._head,
             row_count=self._rows,
-            kpis=tuple(_kpi(spec, total, previous_kpis or {}) for spec, total in self._totals),
+            kpis=kpis,
             chart=self._points.chart() if self._points is not None else None,
             preview=self._preview_table(),
             elapsed_ms=elapsed_ms,
@@ -94,6 +99,7 @@ class SectionGatherer:
             fingerprint=self._fingerprint.text(),
             as_figures=self._as_figures,
             small_rows=self._small,
+            thirds=self._rates.thirds(kpis),
         )
 
     def _keep_first_rows(self, batch: pa.RecordBatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ Kind = Literal[
     "text", "id", "integer", "decimal", "percent", "boolean", "date", "time", "datetime", "duration", "other"
 ]
 ChartKind = Literal["table", "metric", "line", "bar", "area", "scatter", "pie"]
+Band = Literal["good", "warn", "bad"]
 Trigger = Literal["schedule", "manual", "test"]
 
 
@@ -91,6 +93,23 @@ class MinSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Thirds:
+    """The two limits between the thirds, both outside of the third in the middle."""
+
+    low: float
+    high: float
+    more_is_better: bool
+
+    def band(self, value: float) -> Band | None:
+        """None for what is no number."""
+        if not isfinite(value):
+            return None
+        if self.low <= value <= self.high:
+            return "warn"
+        return "good" if (value > self.high) == self.more_is_better else "bad"
+
+
+@dataclass(frozen=True, slots=True)
 class SectionHead:
     """What is known of a section before its first row."""
 
@@ -115,7 +134,8 @@ class Section:
 
     `totals` are the aggregates over all rows that the texts of the mail ask for, by (aggregate, column);
     `fingerprint` is the same for the same rows in the same order. With `as_figures` its key figures are all that
-    short documents show of it. `small_rows` are those below the minimum sample.
+    short documents show of it. `small_rows` are those below the minimum sample;
+    `thirds` are the limits between the worst, the middle and the best of each rate of a short table, by column.
     """
 
     head: SectionHead
@@ -130,6 +150,7 @@ class Section:
     as_figures: bool = False
     cause: str = ""
     small_rows: int = 0
+    thirds: Mapping[str, Thirds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

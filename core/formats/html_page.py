@@ -14,11 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.clock import zone
-from core.document.bands import Thirds
 from core.document.charts import chart_legend, chart_svg
 from core.document.comparison import period_line
 from core.document.locales import direction
-from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, SectionHead, stands_right
+from core.document.model import ChartData, Kpi, ReportDocument, ReportHead, Section, SectionHead, Thirds, stands_right
 from core.document.tokens import DARK, FONT_STACK, LIGHT, Palette, with_brand
 from core.document.values import MISSING, format_delta, format_value
 from core.formats.html_rows import RowSpool, safe_json
@@ -179,7 +178,7 @@ def _block(key: str, section: Section, spool: RowSpool | None, document: ReportD
             for n, column in enumerate(section.head.visible)
         ],
         spool=None if failed else spool,
-        thirds=spool.rates.thirds(section) if spool and not failed else {},
+        thirds={n: section.thirds[c.name] for n, c in enumerate(section.head.visible) if c.name in section.thirds},
         small=_small(section.head),
         joined=len(document.sections) > 1 or (section.chart is not None and section.chart.title == section.head.title),
     )

@@ -14,7 +14,6 @@ import pyarrow as pa
 from pyarrow import types
 
 from core.clock import zone
-from core.document.bands import Rates
 from core.document.model import Column, ReportHead, SectionHead
 from core.document.samples import small_rows
 from core.document.values import format_array
@@ -47,7 +46,6 @@ class RowSpool:
         self.total = 0
         self.shown = 0
         self.shortened = False
-        self.rates = Rates(section.visible)
         self.first_rows: list[tuple[str | None, ...]] = []
         self.first_small: list[bool] = []
         self._head = head
@@ -58,7 +56,6 @@ class RowSpool:
     def add(self, batch: pa.RecordBatch) -> None:
         self.total += batch.num_rows
         small = small_rows(batch, self.section.sample)
-        self.rates.add([batch.column(n) for n, column in enumerate(self.section.columns) if not column.hidden], small)
         self.first_small += small[: _PLAIN_ROWS - len(self.first_small)].tolist()
         rows = batch.slice(0, 0 if self._full else self._budget.rows)
         if rows.num_rows:

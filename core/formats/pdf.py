@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.clock import zone
-from core.document.bands import Rates
+from core.document.bands import is_rate, rates_of
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
 from core.document.samples import small_rows
 from core.document.tokens import LIGHT, with_brand
@@ -36,7 +36,7 @@ class PdfWriter:
         self._current: Kept | None = None
 
     def begin(self, section: SectionHead) -> None:
-        self._current = Kept(section, [[] for _ in section.visible], Rates(section.visible))
+        self._current = Kept(section, [[] for _ in section.visible])
         self._kept[section.key] = self._current
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -70,7 +70,9 @@ class PdfWriter:
         visible = [(n, column) for n, column in enumerate(kept.head.columns) if not column.hidden]
         small = small_rows(rows, kept.head.sample)
         kept.small.extend(small.tolist())
-        kept.rates.add([rows.column(number) for number, _ in visible], small)
+        for number, column in visible:
+            if is_rate(column):
+                kept.rates.setdefault(column.name, []).extend(rates_of(rows.column(number)).tolist())
         for texts, (number, column) in zip(kept.columns, visible, strict=True):
             shown = format_array(rows.column(number), column, locale=self._head.locale, zone=zone(self._head.timezone))
             texts.extend(text[:MAX_CHARACTERS] for text in shown)

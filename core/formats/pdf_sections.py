@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.document.bands import Rates
 from core.document.model import Section, SectionHead, stands_right
 from core.formats import pdf_parts as parts
 from core.formats.pdf_page import MARGIN, Book
@@ -20,11 +19,14 @@ _BELOW_HEADING: Final = 8.0
 
 @dataclass(slots=True)
 class Kept:
-    """What the PDF keeps of a section while it streams by: texts of its first rows, and a count of all."""
+    """What the PDF keeps of a section while it streams by: texts of its first rows, and a count of all.
+
+    `rates` are the values of the columns that are rates, by name.
+    """
 
     head: SectionHead
     columns: list[list[str]]
-    rates: Rates
+    rates: dict[str, list[float]] = field(default_factory=dict)
     small: list[bool] = field(default_factory=list)
     shown: int = 0
     total: int = 0
@@ -73,11 +75,10 @@ def draw_section(
 def _colour(table: Table, section: Section, kept: Kept) -> None:
     """Thirds of a table that is whole: those of its first rows would say nothing of the others. Small rows are grey."""
     grey: list[Ink] = ["muted" if small else None for small in kept.small]
-    found = kept.rates.thirds(section) if kept.shown == kept.total else {}
-    for number in range(len(kept.columns)):
-        thirds = found.get(number)
+    for number, column in enumerate(kept.head.visible):
+        thirds = section.thirds.get(column.name) if kept.shown == kept.total else None
         if thirds is not None:
-            bands = [thirds.band(value) for value in kept.rates.values(number).tolist()]
+            bands = [thirds.band(value) for value in kept.rates[column.name]]
             table.colour(number, [small or band for small, band in zip(grey, bands, strict=True)])
         elif any(kept.small):
             table.colour(number, grey)

@@ -13,7 +13,7 @@ import numpy as np
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from core.document.bands import Band
+from core.document.model import Band
 from core.document.tokens import TYPE, Palette
 from core.formats.pdf_cells import Alphabet, Cells
 from core.formats.pdf_fonts import Widths

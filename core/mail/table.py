@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 from core import clock
-from core.document.model import Column, Kpi, ReportHead, Section, stands_right
+from core.document.bands import rates_of
+from core.document.model import Column, ReportHead, Section, Thirds, stands_right
 from core.document.samples import sample_sentence, small_rows
-from core.document.values import as_decimal, format_array
+from core.document.values import format_array
 from core.mail.columns import choose_columns, header_lines
 from core.text import plural
 
 Chip = Literal["", "good", "warn", "bad"]
 
 _MAX_CELL = 80
-# Within a tenth of the report's own figure is still middling.
-_NEAR = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
     kept, on_phone, total = chosen.kept, chosen.on_phone, len(visible)
     small = small_rows(rows, section.head.sample).tolist()
     cells = [
-        _cells(rows.column(column.name), column, shown, section.kpis, small)
+        _cells(rows.column(column.name), shown, section.thirds.get(column.name), small)
         for column, shown in zip(visible, texts, strict=True)
         if column in kept
     ]
@@ -97,7 +95,7 @@ def table_view(section: Section, *, head: ReportHead, limits: TableLimits, where
 def _column_view(column: Column, *, section: Section, on_phone: bool, is_first: bool) -> ColumnView:
     label = f"{column.label} ({column.unit})" if column.unit and column.kind != "percent" else column.label
     label = header_lines(label)
-    if _benchmark(column, section.kpis) is not None:
+    if column.name in section.thirds:
         return ColumnView(label, "center", on_phone)
     return ColumnView(label, "right" if stands_right(column, is_first=is_first) else "left", on_phone)
 
@@ -107,54 +105,18 @@ def _texts(values: Any, column: Column, head: ReportHead) -> list[str]:
     return [_short(text) for text in texts]
 
 
-def _cells(values: Any, column: Column, texts: Sequence[str], kpis: Sequence[Kpi], small: Sequence[bool]) -> list[Cell]:
+def _cells(values: Any, texts: Sequence[str], thirds: Thirds | None, small: Sequence[bool]) -> list[Cell]:
     """A row that rests on little is grey, and its share is neither good nor bad."""
-    benchmark = _benchmark(column, kpis)
-    if benchmark is None:
+    if thirds is None:
         return [Cell(text, muted=muted) for text, muted in zip(texts, small, strict=True)]
     return [
-        Cell(text, muted=True) if muted else Cell(text, _chip(as_decimal(value), benchmark))
-        for text, value, muted in zip(texts, values.to_pylist(), small, strict=True)
+        Cell(text, muted=True) if muted else Cell(text, thirds.band(value) or "")
+        for text, value, muted in zip(texts, rates_of(values).tolist(), small, strict=True)
     ]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1].rstrip() + "\u2026"
-
-
-@dataclass(frozen=True, slots=True)
-class _Benchmark:
-    """The report's own average of a share, which its rows are measured by."""
-
-    value: Decimal
-    higher_is_better: bool
-
-
-def _benchmark(column: Column, kpis: Sequence[Kpi]) -> _Benchmark | None:
-    if column.kind != "percent":
-        return None
-    for kpi in kpis:
-        value = as_decimal(kpi.value)
-        # The share of all rows is no average of the shares of rows: queries give it as a column of its own.
-        is_average = kpi.column == column.name and kpi.aggregate == "avg" or _is_share_of_all(kpi, column)
-        if is_average and kpi.higher_is_better is not None and value is not None and value.is_finite() and value > 0:
-            return _Benchmark(value, kpi.higher_is_better)
-    return None
-
-
-def _is_share_of_all(kpi: Kpi, column: Column) -> bool:
-    return kpi.display.kind == "percent" and kpi.label.casefold() == column.label.casefold()
-
-
-def _chip(value: Decimal | None, benchmark: _Benchmark) -> Chip:
-    if value is None or not value.is_finite():
-        return ""
-    lead = (value - benchmark.value) / benchmark.value
-    if not benchmark.higher_is_better:
-        lead = -lead
-    if lead >= 0:
-        return "good"
-    return "warn" if lead >= -_NEAR else "bad"
 
 
 def _shown(rows: int, total: int) -> str:

@@ -8,18 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from core.document.bands import MAX_ROWS, Rates, Thirds
-from core.document.model import Column, Kind, Kpi, Section, SectionHead
+from core.document.bands import MAX_ROWS, Rates
+from core.document.model import Column, Kind, Kpi, Thirds
 
 
 def rates(
-    values: list[Any], *, name: str = "on_time_rate", kind: Kind = "percent", **section: Any
-) -> dict[int, Thirds]:
+    values: list[Any], *, name: str = "on_time_rate", kind: Kind = "percent", kpis: tuple[Kpi, ...] = ()
+) -> list[Thirds]:
     array = pa.array(values)
     column = Column(name, array.type, kind, "Rate")
     found = Rates([column])
-    found.add([array])
-    return found.thirds(Section(SectionHead("k", "Title", (column,)), len(values), **section))
+    found.add(pa.record_batch([array], [name]))
+    return list(found.thirds(kpis).values())
 
 
 def test_each_value_is_in_the_third_where_it_lies() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from core.document.bands import Rates
 from core.document.model import (
     ChartData,
     Column,
@@ -89,7 +90,10 @@ def part(title: str, columns: Sequence[Column], *rows_by_column: Sequence[Any], 
         return Part(Section(section_head, **section), [])
     arrays = [pa.array(v, c.type) for c, v in zip(columns, rows_by_column, strict=True)]
     batch = pa.RecordBatch.from_arrays(arrays, names=[c.name for c in columns])
-    return Part(Section(section_head, batch.num_rows, **section), [batch])
+    rates = Rates(section_head.visible)
+    rates.add(batch)
+    thirds = rates.thirds(section.get("kpis", ()))
+    return Part(Section(section_head, batch.num_rows, **{"thirds": thirds, **section}), [batch])
 
 
 def failed_part(title: str, error: str) -> Part:

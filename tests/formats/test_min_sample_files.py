@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
+from core.document.bands import Rates
 from core.document.model import MinSample, Section
 from core.document.presentation import columns_of
 from core.document.samples import small_rows
@@ -33,7 +34,9 @@ SENTENCE = "Rows with fewer than 5 flights are grey"
 def section_of(table: pa.RecordBatch = ROUTES, *, least: int | None = 5, title: str = "Flights") -> Section:
     sample = MinSample("flights", least, "flights") if least else None
     head = section_head(table, title=title, columns=columns_of(table.schema, sample=table), sample=sample)
-    return Section(head, row_count=table.num_rows, small_rows=int(small_rows(table, sample).sum()))
+    small, rates = small_rows(table, sample), Rates(head.visible)
+    rates.add(table, small)
+    return Section(head, row_count=table.num_rows, small_rows=int(small.sum()), thirds=rates.thirds(()))
 
 
 def written(folder: Path, kind: str, *sections: Section, **options: Any) -> Path:

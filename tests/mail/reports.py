@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from core.document.model import ChartData, Column, Kpi, Period, ReportDocument, ReportHead, Section, SectionHead
+from core.document.bands import Rates
+from core.document.model import ChartData, Column, Kpi, Period, ReportDocument, ReportHead, Section, SectionHead, Thirds
 from core.mail.attachments import Attachment, FittedFiles
 from core.mail.message import DrawnCharts, build_report_message, draw_charts, message_id
 from tests.mail.mails import SENDER
@@ -112,7 +113,13 @@ def make_section(**changes: Any) -> Section:
         "preview": airlines_table(),
         "elapsed_ms": 1800,
     }
-    return Section(**(values | changes))
+    return Section(**({"thirds": _thirds(), **values} | changes))
+
+
+def _thirds() -> dict[str, Thirds]:
+    rates = Rates(COLUMNS)
+    rates.add(airlines_table().to_batches()[0])
+    return rates.thirds(make_kpis())
 
 
 def make_document(*sections: Section, notices: tuple[str, ...] = (), **head: Any) -> ReportDocument:
