@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.formats.arrow_marks import may_hold
 from core.formats.arrow_text import (
     Piece,
     data_of,
@@ -41,6 +42,9 @@ _FORMULA: Final = (
     r"^[\s\p{Z}\p{Cf}\x0b]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # = + - @
     r"|^[\p{Z}\p{Cf}]*[\t\r]"
 )
+# Bytes without which no text matches; the last two begin the full-width forms.
+_FORMULA_MARKS: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\xef\xbc")
+_QUOTE_MARKS: Final = (b'"', b" ", b"\t", b"\r", b"\n", b"\f")
 _PLAIN_NUMBER: Final = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 
 
@@ -117,6 +121,8 @@ def _told_from_null(fields: pa.Array, kind: pa.DataType, options: CsvOptions) ->
 
 def guarded(texts: pa.Array) -> pa.Array:
     """An apostrophe before what a spreadsheet would run; plain numbers such as -5 stay as they are."""
+    if not may_hold(texts, _FORMULA_MARKS):
+        return texts
     risky = pc.match_substring_regex(texts, _FORMULA)
     if not pc.any(risky).as_py():
         return texts
@@ -128,8 +134,11 @@ def quoted(texts: pa.Array, options: CsvOptions) -> pa.Array:
     """In quotes where something in the text, or its likeness to null, asks for them."""
     if options.quote_all:
         return _in_quotes(texts)
-    special = pc.match_substring_regex(texts, rf'[{_ESCAPED[options.delimiter]}\t"\r\n]|^\s|\s$')
-    return patch(texts, pc.or_(special, pc.equal(texts, literal(options.null))), texts, _in_quotes)
+    odd = pc.equal(texts, literal(options.null))
+    if may_hold(texts, (options.delimiter.encode(), *_QUOTE_MARKS)):
+        special = pc.match_substring_regex(texts, rf'[{_ESCAPED[options.delimiter]}\t"\r\n]|^\s|\s$')
+        odd = pc.or_(odd, special)
+    return patch(texts, odd, texts, _in_quotes)
 
 
 def _in_quotes(texts: pa.Array) -> pa.Array:

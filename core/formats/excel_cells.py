@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
+from core.formats.arrow_marks import may_hold
 from core.formats.arrow_text import (
     NOTHING,
     UNITS_PER_SECOND,
@@ -129,7 +130,7 @@ def _texts(column: pa.Array) -> list[Piece]:
     odd = pc.or_(pc.match_substring_regex(column, _ODD_TEXT), pc.greater(pc.binary_length(column), _MOST_BYTES))
     body = column
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        if pc.any(pc.match_substring(body, character)).as_py():
+        if may_hold(column, [character.encode()]):
             body = pc.replace_substring(body, character, entity)
     pieces: list[Piece] = [_TEXT[0], body, _TEXT[1]]
     if not pc.any(odd).as_py():

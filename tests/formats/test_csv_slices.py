@@ -1,10 +1,11 @@
-"""Batches are cut by their weight as text, so that no column of text reaches what Arrow can hold."""
+"""Batches are cut by their weight as text, which no column of text may outgrow; whole columns are searched at once."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pytest
 
+from core.formats.arrow_marks import may_hold
 from core.formats.arrow_text import SLICE_BYTES, slices
 
 
@@ -44,3 +45,18 @@ def test_columns_without_bytes_weigh_their_markup() -> None:
 def test_rows_heavier_than_a_slice_come_one_by_one(rows: int) -> None:
     batch = pa.record_batch({"t": pa.array(["y" * (SLICE_BYTES + 1)] * rows)})
     assert sizes(batch) == [1] * rows
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (pa.array(["a", "b&c"]), True),
+        (pa.array(["a", None, "b"]), False),
+        (pa.array(["a&", "b", "c&"]).slice(1, 1), False),
+        (pa.array(["", ""]), False),
+        (pa.nulls(3, pa.string()), False),
+        (pa.array([], pa.string()), False),
+    ],
+)
+def test_a_mark_is_found_wherever_it_stands_in_the_slice(texts: pa.Array, found: bool) -> None:
+    assert may_hold(texts, [b"\t", b"&"]) is found
