@@ -79,6 +79,7 @@ def render_notice(
     """A short mail without figures: something happened, and what to do; a body stands instead of the paragraphs."""
     is_rtl = direction(locale) == "rtl"
     link = with_brand(LIGHT, brand.colour if brand else None).link
+    body = markdown_html(body_markdown, link=link, is_rtl=is_rtl)
     values: dict[str, Any] = {
         "title": title,
         "subtitle": subtitle,
@@ -89,8 +90,8 @@ def render_notice(
         "url": url,
         "url_label": url_label,
         "language": "en",
-        "preheader": one_line(body_markdown)[:_PREHEADER] or (paragraphs[0] if paragraphs else title),
-        "body": markdown_html(body_markdown, link=link, is_rtl=is_rtl) if body_markdown else "",
+        "preheader": one_line(body.striptags())[:_PREHEADER] or (paragraphs[0] if paragraphs else title),
+        "body": body,
         "body_text": body_markdown,
     }
     text = _environment("text").get_template("notice.txt.j2").render(values)

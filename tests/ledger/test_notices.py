@@ -99,6 +99,8 @@ def test_the_owner_reads_the_words_that_were_chosen_for_a_failure(alice, source_
     assert "nowhere" in text
     assert "07:00, run 1 was failed." in " ".join(text.split())
     assert "<strong>Dear " in html
+    # The line that inboxes show has no marks of Markdown.
+    assert "**" not in html
     assert "The next run is planned for" not in text
     assert "/execution?id=" in text
 
