@@ -64,11 +64,13 @@ def _pdf_without_limit() -> Callable[[list[Any], Path], None]:
 
 def _through(format_: Any) -> Callable[[list[Any], Path], None]:
     """Everything that a run does between the query and the finished file, the figures of the mail included."""
-    import core.services.rehearsal  # noqa: F401 - a warm process, as the worker's children are
     from core.document.gather import SectionGatherer
     from core.document.model import ReportDocument, SectionHead
     from core.document.presentation import columns_of
+    from core.services.rehearsal import rehearse
     from tests.formats.edge_tables import report_head
+
+    rehearse(with_ledger=False)  # a warm process, as the worker's children are
 
     def write(batches: list[Any], folder: Path) -> None:
         writer = format_.open(folder, stem="1", head=report_head())

@@ -1,4 +1,4 @@
-"""A report about nothing, made once in the server from which warm children fork, when it imports this module.
+"""A report about nothing, made once in the server from which warm children fork (`rehearsed`).
 
 Libraries put off much of their work to the first use: fonts, locales, templates, lookup tables, further imports.
 After the rehearsal each child finds that done.
@@ -7,8 +7,6 @@ After the rehearsal each child finds that done.
 from __future__ import annotations
 
 import contextlib
-import gc
-import logging
 import sqlite3
 import tempfile
 import uuid
@@ -24,20 +22,22 @@ from core.formats import FORMAT_KEYS
 from core.mail.attachments import FittedFiles
 from core.mail.message import Sender, build_report_message, draw_charts
 from core.services import run_mail, run_words
+from core.services.rehearsal_ledger import rehearse_ledger
 from core.services.run_data import write_everything
 from core.services.run_plan import PlannedQuery, RunPlan
 from core.sources import SourceOptions, open_source
 from core.sources.base import Query
 
 _READER: Final = "reader@rooster.invalid"
+_DATABASE: Final = "rehearsal.db"
 _SQL: Final = (
     "SELECT '2026-01-05' AS day, '2026-01-05 07:00:00' AS at, 'North' AS region, 1 AS units, 1.5 AS amount"
     " UNION ALL SELECT '2026-01-06', NULL, 'South', 2, 2.5"
 )
 
 
-def rehearse() -> None:
-    """Make the report in every format, with its mail, in a folder that is thrown away."""
+def rehearse(*, with_ledger: bool = True) -> None:
+    """Make the report in every format, with its mail, in a folder that is thrown away; then ask the database."""
     configure_mappers()
     with tempfile.TemporaryDirectory() as name:
         plan = _plan(Path(name))
@@ -58,6 +58,8 @@ def rehearse() -> None:
             charts=draw_charts(document),
         )
         message.as_bytes()
+        if with_ledger:
+            rehearse_ledger(document, files, source_url=f"sqlite:///{Path(name) / _DATABASE}")
 
 
 def _plan(folder: Path) -> RunPlan:
@@ -99,7 +101,7 @@ def _plan(folder: Path) -> RunPlan:
 
 
 def _query(folder: Path) -> PlannedQuery:
-    path = folder / "rehearsal.db"
+    path = folder / _DATABASE
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE stage (at TEXT)")
     return PlannedQuery(
@@ -112,12 +114,3 @@ def _query(folder: Path) -> PlannedQuery:
         source=open_source(f"sqlite:///{path}", options=SourceOptions()),
         query=Query(sql=_SQL, parameters={}, max_rows=10, timeout_s=10),
     )
-
-
-try:
-    rehearse()
-except Exception:  # whatever it is: a run can do without, and says in its own history what is wrong
-    logging.getLogger("rooster.worker").exception("The rehearsal failed; each run now prepares itself")
-# What is there now stays: the children's collector need not walk over it, nor copy its pages by counting references.
-gc.collect()
-gc.freeze()

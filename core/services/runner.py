@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from core.document.gather import section_json
 from core.document.model import ReportDocument
 from core.errors import DeliveryError, RoosterError
 from core.mail.message import Sender
+from core.mail.smtp import SmtpAccount
 from core.models import Delivery, GeneratedFile, ReportExecution
 from core.services import backoff, ledger, storage
 from core.services.email_configurations import account_for
@@ -37,6 +39,15 @@ log = logging.getLogger("rooster.run")
 
 class LeaseLost(RoosterError):
     """Somebody else runs this execution now: nothing of this attempt may be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run before its first query: what it does, and the account that its mails leave through."""
+
+    plan: RunPlan
+    account: SmtpAccount
+    configuration_id: uuid.UUID
 
 
 def run(execution_id: uuid.UUID, fence: int) -> None:
@@ -59,16 +70,8 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
         if not ledger.start(session, execution_id, fence, at=began):
             raise LeaseLost("The lease was lost before the start.")
     with read_scope() as session:
-        plan = read_plan(session, execution_id, fence=fence, now=began)
-        # Asked first: a report that nobody can get need not be made.
-        account, configuration_id = account_for(session, plan.owner_id)
-        refuse_sample_readers(
-            session,
-            report_id=plan.report_id,
-            recipients=(*plan.recipients, *plan.cc, *plan.bcc),
-            host=account.host,
-            port=account.port,
-        )
+        ready = prepare(session, execution_id, fence, began=began)
+    plan, account = ready.plan, ready.account
     folder = storage.execution_folder(uuid.UUID(plan.head.report_id), execution_id)
     storage.require_space(folder)
     try:
@@ -85,7 +88,7 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
             max_size=account.max_size,
         )
         with session_scope() as session:
-            _commit(session, plan, document, files, post, configuration_id)
+            commit(session, ready, document, files, post)
     except BaseException:
         _discard(folder, fence)
         raise
@@ -94,24 +97,35 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
 def _wait_for_the_instant(execution_id: uuid.UUID) -> None:
     """Claimed a few seconds early, with the imports done: start at the scheduled moment, not after it."""
     with read_scope() as session:
-        row = session.get(ReportExecution, execution_id)
-        if row is None or row.trigger != "schedule":
-            return
-        instant = row.scheduled_for
-    early = (instant - clock.now()).total_seconds()
+        instant = scheduled_instant(session, execution_id)
+    early = (instant - clock.now()).total_seconds() if instant else 0
     if 0 < early <= ledger.LEAD.total_seconds():
         time.sleep(early)
 
 
-def _commit(
-    session: Session,
-    plan: RunPlan,
-    document: ReportDocument,
-    files: Sequence[FinishedFile],
-    post: Post,
-    configuration_id: uuid.UUID,
-) -> None:
+def scheduled_instant(session: Session, execution_id: uuid.UUID) -> datetime | None:
+    """When the schedule wants the run; None when nobody's schedule asked for it."""
+    row = session.get(ReportExecution, execution_id)
+    return row.scheduled_for if row is not None and row.trigger == "schedule" else None
+
+
+def prepare(session: Session, execution_id: uuid.UUID, fence: int, *, began: datetime) -> Ready:
+    """What the run needs; the account is asked for first, since a report that nobody can get need not be made."""
+    plan = read_plan(session, execution_id, fence=fence, now=began)
+    account, configuration_id = account_for(session, plan.owner_id)
+    refuse_sample_readers(
+        session,
+        report_id=plan.report_id,
+        recipients=(*plan.recipients, *plan.cc, *plan.bcc),
+        host=account.host,
+        port=account.port,
+    )
+    return Ready(plan, account, configuration_id)
+
+
+def commit(session: Session, ready: Ready, document: ReportDocument, files: Sequence[FinishedFile], post: Post) -> None:
     """The result becomes visible, all of it or nothing."""
+    plan = ready.plan
     values: dict[str, Any] = {
         "status": "delivering",
         "lease_until": None,
@@ -129,7 +143,7 @@ def _commit(
     now = clock.now()
     kept = timedelta(days=plan.retention_days or get_settings().retention_days)
     session.add_all(_file_row(plan, file, post, expires_at=now + kept) for file in files)
-    session.add_all(_delivery_row(plan, letter, configuration_id, now=now) for letter in post.letters)
+    session.add_all(_delivery_row(plan, letter, ready.configuration_id, now=now) for letter in post.letters)
     ledger.note(
         session,
         "generated",

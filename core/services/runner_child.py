@@ -33,7 +33,7 @@ PRELOAD: Final = (
     "core.mail.message",
     "core.sources.sqlite",
     "core.sources.postgresql",
-    "core.services.rehearsal",
+    "core.services.rehearsed",
 )
 ORPHANED: Final = 70
 
@@ -81,7 +81,7 @@ def _until_input_ends() -> None:
 def _told_on_input() -> list[str]:
     """Ready for a run; nothing when nobody needed one."""
     importlib.import_module("core.services.without_pandas")
-    importlib.import_module("core.services.rehearsal")
+    importlib.import_module("core.services.rehearsed")
     told = b""
     while not told.endswith(b"\n") and (piece := os.read(0, 1024)):
         told += piece
