@@ -16,7 +16,7 @@ from core.mail import smtp_errors
 from core.mail.headers import ascii_address
 from core.mail.smtp_connect import SmtpAccount, open_client
 
-__all__ = ["SIZE_STEP", "SmtpAccount", "SmtpReply", "SmtpSession", "Step", "check_account", "connect"]
+__all__ = ["SIZE_STEP", "SmtpAccount", "SmtpReply", "SmtpSession", "Step", "ask_size", "check_account", "connect"]
 
 # RFC 5321, 4.5.3.2.6: the server may take ten minutes to answer the final dot.
 FINAL_REPLY_SECONDS = 600.0
@@ -221,6 +221,18 @@ def connect(account: SmtpAccount) -> Iterator[SmtpSession]:
     try:
         session.log_in()
         yield session
+    finally:
+        session.close()
+
+
+def ask_size(account: SmtpAccount) -> int | None:
+    """The largest mail in bytes that the server takes, as far as it tells; None too when it does not answer."""
+    try:
+        session = SmtpSession(open_client(account), account)
+    except DeliveryError:
+        return None
+    try:
+        return session.max_size
     finally:
         session.close()
 

@@ -20,7 +20,7 @@ from core.document.gather import section_json
 from core.document.model import ReportDocument
 from core.errors import DeliveryError, RoosterError
 from core.mail.message import Sender
-from core.mail.smtp import SmtpAccount
+from core.mail.smtp import SmtpAccount, ask_size
 from core.models import Delivery, GeneratedFile, ReportExecution
 from core.services import backoff, ledger, storage
 from core.services.email_configurations import account_for
@@ -33,6 +33,8 @@ from core.services.sample_reports import refuse_sample_readers
 from core.settings import get_settings
 
 PROGRESS_SECONDS: Final = 1.0
+# Bytes of files that every mail server takes.
+_ASKED_FROM: Final = 256 * 1024
 
 log = logging.getLogger("rooster.run")
 
@@ -85,13 +87,21 @@ def _run(execution_id: uuid.UUID, fence: int) -> None:
             extra_headers=dict(account.extra_headers),
             date=clock.now(),
             status="partial" if document.failed else "success",
-            max_size=account.max_size,
+            max_size=_largest_mail(account, files),
         )
         with session_scope() as session:
             commit(session, ready, document, files, post)
     except BaseException:
         _discard(folder, fence)
         raise
+
+
+def _largest_mail(account: SmtpAccount, files: Sequence[FinishedFile]) -> int | None:
+    """In bytes. A server that nobody has heard of a limit is asked before large files go into letters for it."""
+    if account.announced_size is not None or sum(file.size for file in files) < _ASKED_FROM:
+        return account.max_size
+    said = ask_size(account)
+    return min(filter(None, (said, account.max_size)), default=None)
 
 
 def _wait_for_the_instant(execution_id: uuid.UUID) -> None:

@@ -121,9 +121,19 @@ def test_each_attempt_sends_the_same_whatever_the_server_says_by_then(alice, sou
     assert [part.get_content_type() for part in mail.message.iter_attachments()] == ["text/csv"]
 
 
-def test_what_the_server_announces_counts_for_the_next_run(alice, source_url, smtp_server):
+def test_a_server_that_nobody_tested_is_asked_before_the_letters_are_written(alice, source_url, smtp_server):
     server = smtp_server(size=500_000)
     house.add_account(alice, port=server.port)
+    assert house.execution(deliver(alice, source_url)).status == "success"
+    assert token_in(server.received[0])
+    with read_scope() as session:
+        assert session.query(EmailConfiguration).one().max_message_bytes == 500_000
+
+
+def test_a_server_that_takes_less_than_before_counts_for_the_next_run(alice, source_url, smtp_server):
+    server = smtp_server(size=500_000)
+    house.add_account(alice, port=server.port)
+    know_the_limit(5_000_000)
     first = deliver(alice, source_url)
     row = house.execution(first)
     assert (row.status, row.error_class) == ("failed", "too_large")

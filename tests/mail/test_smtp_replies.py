@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import DeliveryError
 from core.mail import smtp_errors
-from core.mail.smtp import SmtpAccount, check_account, connect
+from core.mail.smtp import SmtpAccount, ask_size, check_account, connect
 from tests.fixtures_smtp import PASSWORD, USER, Behaviour
 from tests.mail.mails import send, short_mail
 
@@ -151,3 +151,11 @@ def test_a_check_promises_no_further_try(smtp_server):
             failed = check_account(account, recipient="dana@example.com", message=short_mail())[-1]
             assert not failed.ok
             assert "Rooster" not in failed.detail
+
+
+def test_a_server_is_asked_for_its_limit_and_may_be_away(smtp_server):
+    server = smtp_server(mode="starttls", auth=True, size=700_000)
+    assert ask_size(server.account()) == 700_000
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    assert ask_size(server.account(port=port)) is None
