@@ -21,6 +21,8 @@ __all__ = ["SIZE_STEP", "SmtpAccount", "SmtpReply", "SmtpSession", "Step", "ask_
 # RFC 5321, 4.5.3.2.6: the server may take ten minutes to answer the final dot.
 FINAL_REPLY_SECONDS = 600.0
 QUIT_SECONDS = 5.0
+# A run waits for this answer, and can do without it.
+ASK_SECONDS = 5.0
 SIZE_STEP = "Size limit"
 # The time-out of a socket covers one call, so a long body goes out in pieces.
 _PIECE = 64 * 1024
@@ -226,9 +228,9 @@ def connect(account: SmtpAccount) -> Iterator[SmtpSession]:
 
 
 def ask_size(account: SmtpAccount) -> int | None:
-    """The largest mail in bytes that the server takes, as far as it tells; None too when it does not answer."""
+    """The largest mail in bytes that the server takes, as far as it tells; None too when it does not answer soon."""
     try:
-        session = SmtpSession(open_client(account), account)
+        session = SmtpSession(open_client(account, patience=ASK_SECONDS), account)
     except DeliveryError:
         return None
     try:

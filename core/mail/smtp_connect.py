@@ -52,15 +52,18 @@ class SmtpAccount:
         return self.use_tls or self.use_ssl
 
 
-def open_client(account: SmtpAccount, *, on_reached: Callable[[], None] = lambda: None) -> smtplib.SMTP:
+def open_client(
+    account: SmtpAccount, *, on_reached: Callable[[], None] = lambda: None, patience: float = CONNECT_SECONDS
+) -> smtplib.SMTP:
     """Connect, greet and encrypt; raises DeliveryError. The client is not logged in.
 
-    `on_reached` is called when the server was there and encryption comes next.
+    `on_reached` is called when the server was there and encryption comes next; `patience` is the longest wait for
+    each answer until then, in seconds.
     """
     check_policy(account)
     client = smtplib.SMTP(local_hostname="localhost", timeout=COMMAND_SECONDS)
     try:
-        client.sock = _connect(account, on_reached)
+        client.sock = _connect(account, on_reached, patience)
         client.file = None
         client.local_hostname = _greeting_name(client.sock)
         _read_greeting(client, account)
@@ -124,19 +127,19 @@ def tls_context(account: SmtpAccount) -> ssl.SSLContext:
     return context
 
 
-def _connect(account: SmtpAccount, on_reached: Callable[[], None]) -> socket.socket:
-    plain = _first_that_answers(resolve(account))
+def _connect(account: SmtpAccount, on_reached: Callable[[], None], patience: float) -> socket.socket:
+    plain = _first_that_answers(resolve(account), patience)
     if not account.use_ssl:
         return plain
     on_reached()
     return _wrap(plain, account)
 
 
-def _first_that_answers(addresses: list[tuple[str, int]]) -> socket.socket:
+def _first_that_answers(addresses: list[tuple[str, int]], patience: float) -> socket.socket:
     last: OSError = OSError("no address")
     for address in addresses:
         try:
-            return socket.create_connection(address, CONNECT_SECONDS)
+            return socket.create_connection(address, patience)
         except OSError as error:
             last = error
     raise last

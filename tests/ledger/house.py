@@ -27,8 +27,9 @@ from core.services import (
 SALES = "SELECT day, region, amount, units FROM sales ORDER BY day, region"
 
 
-def add_account(actor: Actor, *, port: int) -> None:
-    data = EmailConfigCreate(smtp_host="127.0.0.1", smtp_port=port, use_tls=False, from_email="reports@example.test")
+def add_account(actor: Actor, *, port: int, **changes: Any) -> None:
+    usual = {"smtp_host": "127.0.0.1", "smtp_port": port, "use_tls": False, "from_email": "reports@example.test"}
+    data = EmailConfigCreate.model_validate(usual | changes)
     with session_scope() as session:
         email_configurations.save_email_config(session, actor=actor, data=data)
 
