@@ -14,6 +14,13 @@ _MAX_TILES = 8
 # CSS px: a tile's label, in letters that may be wider than ours, and what the paddings leave for it.
 _LABEL_SIZE = 12 * 1.12
 _LABEL_ROOM = 112
+_VALUE_SIZES = (24, 20, 17)
+# A value may reach into the padding in the widest letters, never to the edge.
+_VALUE_ROOM = 117
+# On a phone, where one pair is narrowest.
+_VALUE_ROOM_ALONE = 140
+# What the widest bold letters that a mail program falls back on need more than ours.
+_WIDER_VALUE = 1.24
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,12 @@ class Tile:
     def label_lines(self) -> int:
         """One, or two where the words are too many for a quarter of the mail."""
         return 1 if text_width(self.label, _LABEL_SIZE) <= _LABEL_ROOM else 2
+
+    def value_size(self, *, alone: bool = False) -> int:
+        """CSS px: the largest that keeps the value off the tile's edge; `alone` for one pair that has the whole row."""
+        room = _VALUE_ROOM_ALONE if alone else _VALUE_ROOM
+        widths = {size: text_width(self.value, size, "semibold") * _WIDER_VALUE for size in _VALUE_SIZES}
+        return next((size for size, width in widths.items() if width <= room), _VALUE_SIZES[-1])
 
     @property
     def change_lines(self) -> int:

@@ -148,6 +148,21 @@ def test_a_server_that_takes_less_than_before_counts_for_the_next_run(alice, sou
     assert token_in(server.received[0])
 
 
+def test_a_server_that_cannot_be_asked_fails_no_run(alice, source_url, smtp_server):
+    server = smtp_server()
+    house.add_account(alice, port=1)
+    execution_id = deliver(alice, source_url)
+    [mail] = house.mails(execution_id).values()
+    assert (house.execution(execution_id).status, mail.status) == ("delivering", "pending")
+    with session_scope() as session:
+        session.query(EmailConfiguration).one().smtp_port = server.port
+        for row in session.get(ReportExecution, execution_id).deliveries:
+            row.not_before = clock.now()
+    mailer.deliver(execution_id)
+    assert house.execution(execution_id).status == "success"
+    assert len(server.received) == 1
+
+
 def test_a_link_ends_with_the_day_that_the_mail_names(alice, source_url, server, monkeypatch):
     zone = "Pacific/Auckland"
     config = {"type": "daily", "time": "07:00", "timezone": zone}

@@ -69,3 +69,36 @@ def test_a_short_label_takes_one_line():
 def test_a_compressed_table_is_called_what_it_is():
     assert Attachment("report_2013-06-24.csv.gz", "application/gzip", b"", 0, "csv").extension == "CSV"
     assert Attachment("report_2013-06-24.zip", "application/zip", b"", 0, "csv").extension == "ZIP"
+
+
+@pytest.mark.parametrize(("value", "size"), [("6,680", 24), ("14.7 min", 24), ("€154,726", 20), ("29,795,733", 17)])
+def test_a_value_keeps_off_the_edge_of_its_tile(value, size):
+    assert Tile("Net", value).value_size() == size
+
+
+def test_one_pair_of_tiles_has_room_for_larger_letters():
+    assert Tile("Net", "€154,726").value_size(alone=True) == 24
+
+
+def test_the_chip_of_a_file_stands_out_from_its_list_in_the_dark():
+    html = _html(report_mail())
+    chip = re.search(r"\.ch\{background:(#\w+)", html)
+    around = re.search(r"\.sk\{background:(#\w+)", html)
+    assert chip is not None
+    assert around is not None
+    assert int(chip[1][1:], 16) > int(around[1][1:], 16)
+    assert html.count('class="ch sb"') == 3
+
+
+@pytest.mark.browser
+def test_the_time_keeps_its_distance_from_the_name_on_a_phone(browser):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    html = _html(report_mail(make_document(workspace="Northwind Airports of the North-East")))
+    page.set_content(html.replace("<style>", '<style>*{font-family:"DejaVu Sans",sans-serif!important}', 1))
+    gap = """() => {const ink = (cell) => {const range = document.createRange(); range.selectNodeContents(cell);
+        return range.getBoundingClientRect()};
+        const time = document.querySelector('.when');
+        return ink(time).left - ink(time.previousElementSibling).right}"""
+    assert page.evaluate(gap) >= 10
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
