@@ -108,6 +108,13 @@ def test_a_thread_is_not_made_of_runs():
     assert "period.label" in DEFAULT_SUBJECT
 
 
+def test_runs_that_are_kept_together_answer_one_mail_that_never_was():
+    message = sent(report_mail(keep_thread=True))
+    assert message["References"] == message["In-Reply-To"]
+    assert re.fullmatch(rf"<report-{REPORT}\.thread@example\.com>", message["References"])
+    assert message["X-Entity-Ref-ID"] is None
+
+
 def test_more_than_one_person_makes_it_bulk():
     assert report()["Precedence"] is None
     assert report_mail(to=["dana@example.com", "kim@example.com"])["Precedence"] == "bulk"
