@@ -38,12 +38,15 @@ _TITLES: Final = {
 _HELP: Final = {
     "encoding": "For Excel it begins with a mark, or accents break. Windows-1252 lacks most letters; they become ?.",
     "date_format": "For a spreadsheet. Times then carry no offset; other programs read the first one best.",
+    "compression": "Many companies take no zip archives by mail; a link to a large file reaches everybody.",
 }
 _ROWS: Final = (("delimiter", "decimal", "date_format"), ("encoding", "header", "compression"))
 
 
 def format_fields(saved: Mapping[str, Any], formats: Sequence[str], *, key: str) -> dict[str, Any]:
     """The `format_options` of a report; those of a format that is not chosen stay as they are."""
+    if "html" in formats:
+        st.caption("Many companies take no HTML files by mail. Excel, PDF and CSV reach everybody.")
     options = dict(saved)
     for name, fields in (("excel", excel_fields), ("csv", csv_fields)):
         if name in formats:

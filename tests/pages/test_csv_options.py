@@ -99,3 +99,13 @@ def test_the_example_of_the_file_names_follows_the_compression(
     page = open_page(alice, PAGE, id=report.id)
     page.selectbox(key=f"{report.id}-csv-compression").set_value("gzip").run()
     assert ".csv.gz" in words(page)
+
+
+def test_files_that_companies_refuse_are_named_beside_the_choice(
+    alice: Actor, report: ScheduledReportResponse, open_page: Open
+) -> None:
+    page = open_page(alice, PAGE, id=report.id)
+    assert "no HTML files by mail" not in words(page)
+    assert "no zip archives by mail" in page.selectbox(key=f"{report.id}-csv-compression").help
+    page.button_group(key=f"{report.id}-formats").set_value(["csv", "html"]).run()
+    assert "no HTML files by mail" in words(page)
