@@ -184,6 +184,14 @@ def test_files_and_tests_that_the_pages_name_exist():
     assert wrong == []
 
 
+def test_every_promise_of_mails_and_documents_names_its_test():
+    """That the named tests exist is another test's matter."""
+    lines = [line for line in text_of("docs/promises-of-documents.md").splitlines() if line.startswith("| ")]
+    rows = [line.rpartition(" | ")[2] for line in lines if not line.endswith("| test |")]
+    assert len(rows) > 70
+    assert [row for row in rows if not re.match(r"`test_\w{12,}`|without a test: ", row)] == []
+
+
 PLAN_NAMES = """
     ScheduleConfigSchema ScheduledReportCreate ScheduledReportUpdate ScheduledReportResponse ReportExecutionResponse
     EmailConfigCreate EmailConfigResponse EmailConfigTest EmailStr smtp_host smtp_port use_tls use_ssl smtp_username
