@@ -50,8 +50,7 @@ def build_failure_notice(
         body_markdown=body_markdown,
         reason="You are getting this because you set up this report.",
         workspace=workspace,
-        # The zone stands below the title; beside the workspace's name there is no room for it on a phone.
-        sent_at=scheduled_text.partition(" (")[0],
+        sent_at=_without_zone(scheduled_text),
         url=f"{base_url.rstrip('/')}/execution?id={execution_id}",
         url_label="See what happened",
     )
@@ -89,8 +88,13 @@ def build_stop_notice(
         ],
         reason="You are getting this because you set up this report.",
         workspace=workspace,
-        sent_at=moment_text,
+        sent_at=_without_zone(moment_text),
         url=f"{base_url.rstrip('/')}/schedule?id={report_id}",
         url_label="Open the schedule",
     )
     return complete(message, rendered, pictures=logo_picture(brand))
+
+
+def _without_zone(moment_text: str) -> str:
+    """The zone stands below the title; beside the workspace's name there is no room for it on a phone."""
+    return moment_text.partition(" (")[0]

@@ -12,7 +12,7 @@ from core.document.values import format_delta, format_value
 
 _MAX_TILES = 8
 # CSS px: a tile's label, in letters that may be wider than ours, and what the paddings leave for it.
-_LABEL_SIZE = 12 * 1.12
+_LABEL_SIZE = 12 * 1.2
 _LABEL_ROOM = 112
 _VALUE_SIZES = (24, 20, 17)
 # A value may reach into the padding in the widest letters, never to the edge.

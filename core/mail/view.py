@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from core.mail.tiles import Tile, in_pairs, is_tile, tile_of, top_tiles
 from core.text import human_size, join_words, one_line, plural
 
 _MAX_PREHEADER = 110
+# In the name of a file, with its ending if that comes next.
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d(?:\.\w{1,4})*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class FileView:
     extension: str
     size: str
     url: str = ""
+
+    @property
+    def name_parts(self) -> list[str]:
+        """What precedes a date, the date, what follows, and so on: a name that is too long breaks before its date."""
+        return _DATE.split(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = frozenset({"meta", "img", "br", "hr", "link", "input"})
+_VOID = frozenset({"meta", "img", "br", "hr", "link", "input", "wbr"})
 
 
 @dataclass

@@ -102,3 +102,8 @@ def test_the_time_keeps_its_distance_from_the_name_on_a_phone(browser):
     assert page.evaluate(gap) >= 10
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.close()
+
+
+def test_a_label_that_wraps_in_wide_letters_makes_room_in_every_tile():
+    assert Tile("Average dep delay", "10.7").label_lines == 2
+    assert Tile("Average delay", "5.7 min").label_lines == 1
