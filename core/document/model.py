@@ -94,7 +94,7 @@ class MinSample:
 
 @dataclass(frozen=True, slots=True)
 class Thirds:
-    """The two limits between the thirds, both outside of the third in the middle."""
+    """The two limits between the thirds; a value that equals one lies in the middle."""
 
     low: float
     high: float

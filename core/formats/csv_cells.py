@@ -42,7 +42,7 @@ _FORMULA: Final = (
     r"^[\s\p{Z}\p{Cf}\x0b]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # = + - @
     r"|^[\p{Z}\p{Cf}]*[\t\r]"
 )
-# Bytes without which no text matches; the last two begin the full-width forms.
+# Bytes without which no text matches; the last one begins the full-width forms.
 _FORMULA_MARKS: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\xef\xbc")
 _QUOTE_MARKS: Final = (b'"', b" ", b"\t", b"\r", b"\n", b"\f")
 _PLAIN_NUMBER: Final = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"

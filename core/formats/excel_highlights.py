@@ -11,13 +11,12 @@ from typing import Any, Final
 import pyarrow as pa
 from xlsxwriter.utility import xl_col_to_name
 
+from core.document.bands import MAX_ROWS
 from core.document.guesses import default_aggregate, guess_direction, is_earlier
 from core.document.model import Column, MinSample, Section
 from core.document.tokens import Palette, blend
 from core.formats.excel_styles import holds_text
 
-# Beyond this nobody compares rows by eye, and Excel would sort the column on every change.
-MAX_ROWS: Final = 1_000
 _BAR_SHARE: Final = 0.3
 _THIRD: Final = "AND(ISNUMBER({cell}),{cell}{sign}{limit})"
 

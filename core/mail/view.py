@@ -192,7 +192,7 @@ def _where_all_rows_are(section: Section, copy: Copy) -> str:
     if not files:
         return "All rows are in the full report."
     if not whole:
-        return f"The files hold the first of {plural(section.row_count, 'row')}; an Excel or CSV file would hold all."
+        return f"No file here holds all {plural(section.row_count, 'row')}; Excel or CSV would."
     noun, verb = "file" if len(whole) == 1 else "files", "is" if section.row_count == 1 else "are"
     return f"All {plural(section.row_count, 'row')} {verb} in the {_labels(whole)} {noun}."
 

@@ -30,7 +30,7 @@ from core.sources.base import BatchStream
 
 HASH_BLOCK: Final = 1 << 20
 # Drivers make a tuple of every row: none is part of a cycle, but looking for one takes a tenth of the reading.
-_OBJECTS_BETWEEN_SEARCHES: Final = 50000
+_OBJECTS_BETWEEN_SEARCHES: Final = 50_000
 
 Progress = Callable[[PlannedQuery, int], None]
 

@@ -129,7 +129,7 @@ def test_a_mail_does_not_claim_that_a_cut_file_holds_every_row():
     cut = Attachment("report.html", "text/html", b"<p>", 5 * MB, "html", is_whole=False)
     whole = replace(cut, is_whole=True)
     for file, expected in (
-        (cut, "The files hold the first of 6,680 rows; an Excel or CSV file would hold all."),
+        (cut, "No file here holds all 6,680 rows; Excel or CSV would."),
         (whole, "All 6,680 rows are in the HTML file."),
     ):
         for body in both_bodies(report_mail(files=FittedFiles((file,)))):
