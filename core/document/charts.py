@@ -11,7 +11,7 @@ from core.document.frames import Frame, natural_height, series_colours
 from core.document.model import ChartData
 from core.document.plots import shapes_of
 from core.document.raster import shapes_png
-from core.document.scales import x_texts
+from core.document.scales import x_writer
 from core.document.shapes import Bar, Dot, Fill, Label, Shape, Stroke, bar_corners
 from core.document.tokens import FONT_STACK, LIGHT, Palette
 from core.document.values import format_value
@@ -66,11 +66,10 @@ def chart_alt(chart: ChartData, locale: str = "en_GB") -> str:
     if not chart.series or not any(value is not None for value in chart.series[0][1]):
         return f"{chart.title}: no values."
     _, values = chart.series[0]
-    texts = x_texts(chart, locale)
     small = chart.small or (False,) * len(values)
-    known = [(value, text, few) for value, text, few in zip(values, texts, small, strict=True) if value is not None]
+    known = [(value, number) for number, value in enumerate(values) if value is not None]
     # What rests on too little is neither the highest nor the lowest, unless there is nothing else.
-    points = [(value, text) for value, text, few in known if not few] or [(value, text) for value, text, _ in known]
+    points = [point for point in known if not small[point[1]]] or known
     if len(points) == 1:
         return f"{chart.title}: {_spoken('only', points[0], chart, locale)}."
     extremes = (("highest", max(points)), ("lowest", min(points)))
@@ -84,9 +83,10 @@ def chart_legend(chart: ChartData, palette: Palette = LIGHT) -> list[tuple[str, 
     return [(name, colour) for (name, _), colour in zip(chart.series, series_colours(chart, palette), strict=True)]
 
 
-def _spoken(word: str, point: tuple[float, str], chart: ChartData, locale: str) -> str:
-    value, text = point
-    return f"{word} {format_value(value, chart.y_display, locale=locale, unit=True)} ({text})"
+def _spoken(word: str, point: tuple[float, int], chart: ChartData, locale: str) -> str:
+    value, number = point
+    place = x_writer(chart, locale)(chart.x[number])
+    return f"{word} {format_value(value, chart.y_display, locale=locale, unit=True)} ({place})"
 
 
 def _frame(chart: ChartData, palette: Palette, width: int, height: int | None, font: float, locale: str) -> Frame:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from core.document.guesses import is_earlier
 from core.document.model import ChartData
-from core.document.scales import Scale, label_column, tick_texts, value_scale, values_of, x_texts
+from core.document.scales import Scale, label_column, tick_texts, value_scale, values_of, x_texts, x_writer
 from core.document.shapes import Label, Shape, Stroke, text_width
 from core.document.tokens import Palette
 from core.document.values import format_value
 
 ROW = 34
 _HEIGHT = 264
+# Names below a chart that are measured before it is decided how many have room.
+_ASKED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,15 @@ def draw_grid(frame: Frame, *, from_zero: bool, headroom: float) -> tuple[Grid, 
 
 def draw_x_labels(frame: Frame, places: list[float], *, left: float, right: float) -> list[Shape]:
     """As many as fit: every one, every second, ... and none that sticks out or touches the one before."""
-    texts = x_texts(frame.chart, frame.locale)
-    widest = max(text_width(text, frame.font) for text in texts) + 14
+    write, x = x_writer(frame.chart, frame.locale), frame.chart.x
+    # Of a year of days a few tell how wide they get; those that are written are measured one by one.
+    widest = max(text_width(write(value), frame.font) for value in x[:: max(len(x) // _ASKED, 1)]) + 14
     gap = (places[-1] - places[0]) / max(len(places) - 1, 1)
     stride = max(1, math.ceil(widest / gap)) if gap > 0 else 1
     labels: list[Shape] = []
     end = -math.inf
-    for place, text in list(zip(places, texts, strict=True))[::stride]:
+    for place, value in list(zip(places, x, strict=True))[::stride]:
+        text = write(value)
         half = text_width(text, frame.font) / 2
         at = min(max(place, left + half), right - half)
         if at - half < end:

@@ -36,6 +36,11 @@ def drawable(text: str) -> str:
     return "".join(_shown(ch) for ch in text)
 
 
+def is_of_our_font(text: str) -> bool:
+    """Whether our own font has all of its letters, which then stand one after the other."""
+    return text.isascii() or all(ord(ch) in _codes(font_path()) for ch in text)
+
+
 def families_for(text: str, weight: Weight) -> tuple[str, ...]:
     """The families to draw a text with, in the order in which they are asked. Most texts need two at most."""
     first = FAMILIES[weight][0]

@@ -5,40 +5,29 @@ A figure would measure, lay out and clip what our own code has placed already: h
 
 from __future__ import annotations
 
-import os
-import struct
-import tempfile
-import zlib
+import math
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.document.fonts import Weight, font_path
-from core.document.letters import FAMILIES, drawable, families_for
+from core.document.lettering import Mask, mask_of, prepare_matplotlib, renderer, width_of
+from core.document.letters import drawable
+from core.document.png import png_of
 from core.document.shapes import Bar, Dot, Fill, Label, Shape, Stroke, bar_corners
 
 if TYPE_CHECKING:
-    from matplotlib.font_manager import FontProperties
     from matplotlib.path import Path as Outline
     from matplotlib.transforms import Affine2D
 
-# One CSS px is one point of a picture with 72 dots per inch.
-_DPI: Final = 72
 _CURVE: Final = 0.5523
 _DASHES: Final = (4, 3)
-_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_RGB: Final = 2
-_LEVEL: Final = 3
-_ROWS_AT_ONCE: Final = 32
 
 
 def shapes_png(shapes: Sequence[Shape], *, width: float, height: float, scale: float, background: str) -> bytes:
     """A PNG of `width * scale` by `height * scale` dots, the shapes back to front on an opaque colour."""
-    canvas = _Canvas(width, height, scale)
-    canvas.paint(Fill(((0, 0), (width, 0), (width, height), (0, height)), background))
+    canvas = _Canvas(width, height, scale, background)
     for shape in shapes:
         canvas.paint(shape)
     return canvas.png()
@@ -47,13 +36,14 @@ def shapes_png(shapes: Sequence[Shape], *, width: float, height: float, scale: f
 class _Canvas:
     """Places are CSS px from the top left."""
 
-    def __init__(self, width: float, height: float, scale: float) -> None:
-        _prepare_matplotlib()
+    def __init__(self, width: float, height: float, scale: float, background: str) -> None:
+        prepare_matplotlib()
         from matplotlib.transforms import Affine2D
 
         self._scale = scale
-        self._agg = _renderer(round(width * scale), round(height * scale), scale)
-        self._agg.clear()
+        self._agg = _kept_renderer(round(width * scale), round(height * scale), scale)
+        self._dots = np.asarray(self._agg.buffer_rgba())
+        self._dots.view(np.uint32)[...] = _ink(background).astype(np.uint8).view(np.uint32)
         # Agg counts from the bottom.
         self._place: Affine2D = Affine2D().scale(scale, -scale).translate(0, round(height * scale))
 
@@ -81,16 +71,25 @@ class _Canvas:
         text = drawable(label.text)
         if not text:
             return
-        context = self._agg.new_gc()
-        context.set_foreground(_rgba(label.colour), isRGBA=True)
-        x = label.x * self._scale
+        x, y = label.x * self._scale, label.y * self._scale
         if label.anchor != "start":
-            width = _dots_of(text, label.weight, label.size, self._scale)
+            width = width_of(text, label.weight, label.size, self._scale)
             x -= width if label.anchor == "end" else width / 2
-        self._agg.draw_text(context, x, label.y * self._scale, text, _font(text, label.weight, label.size), 0)
+        whole_x, whole_y = math.floor(x), math.floor(y)
+        mask = mask_of(text, label.weight, label.size, self._scale, x - whole_x, y - whole_y)
+        self._lay(mask, whole_x - mask.left, whole_y - mask.top, label.colour)
+
+    def _lay(self, mask: Mask, left: int, top: int, colour: str) -> None:
+        """Colour over the dots below, as far as the mask covers each."""
+        rows = slice(max(top, 0), max(top + mask.cover.shape[0], 0))
+        columns = slice(max(left, 0), max(left + mask.cover.shape[1], 0))
+        below = self._dots[rows, columns, :3]
+        high, wide = max(-top, 0), max(-left, 0)
+        cover = mask.cover[high : high + below.shape[0], wide : wide + below.shape[1], None].astype(np.uint16)
+        below[...] = (below * (255 - cover) + _ink(colour)[:3] * cover + 127) // 255
 
     def png(self) -> bytes:
-        return _png(np.asarray(self._agg.buffer_rgba())[:, :, :3])
+        return png_of(self._dots)
 
 
 def _bar(canvas: _Canvas, bar: Bar) -> None:
@@ -130,34 +129,10 @@ _PAINTERS: Final[dict[type[Shape], Any]] = {
 }
 
 
-@cache
-def _prepare_matplotlib() -> None:
-    """Our fonts, and a place for its cache: in a read-only home it would complain on every start."""
-    if "MPLCONFIGDIR" not in os.environ and not _has_writable_home():
-        os.environ["MPLCONFIGDIR"] = str(_cache_folder())
-    from matplotlib.font_manager import fontManager
-
-    for weight in FAMILIES:
-        fontManager.addfont(str(font_path(weight)))
-
-
-def _has_writable_home() -> bool:
-    """Only trying tells: access rights say nothing about read-only mounts to root."""
-    try:
-        for folder in (Path.home() / ".config" / "matplotlib", Path.home() / ".cache" / "matplotlib"):
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-    except (OSError, RuntimeError):
-        return False
-    return True
-
-
-def _cache_folder() -> Path:
-    """One folder for all our processes, so the fonts are listed once; never one that somebody else made."""
-    folder = Path(tempfile.gettempdir()) / f"rooster-matplotlib-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder if folder.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp(prefix="rooster-matplotlib-"))
+@lru_cache(maxsize=256)
+def _ink(colour: str) -> np.ndarray[Any, np.dtype[np.uint16]]:
+    """Red, green, blue and alpha, 0 to 255; wide enough to be multiplied by a mask."""
+    return np.array([round(part * 255) for part in _rgba(colour)], np.uint16)
 
 
 @lru_cache(maxsize=256)
@@ -168,51 +143,6 @@ def _rgba(colour: str) -> tuple[float, float, float, float]:
 
 
 @lru_cache(maxsize=2)
-def _renderer(width: int, height: int, scale: float) -> Any:
+def _kept_renderer(width: int, height: int, scale: float) -> Any:
     """Kept for the dark picture of the same chart: fresh memory costs more than painting over the old."""
-    from matplotlib.backends import backend_agg
-
-    # Its methods carry no types.
-    make: Any = backend_agg.RendererAgg
-    return make(width, height, _DPI * scale)
-
-
-@lru_cache(maxsize=512)
-def _dots_of(text: str, weight: Weight, size: float, scale: float) -> float:
-    """The width of a text as Agg will draw it; the dark picture asks again for what the light one has measured."""
-    width, _height, _descent = _renderer(1, 1, scale).get_text_width_height_descent(
-        text, _font(text, weight, size), False
-    )
-    return float(width)
-
-
-def _font(text: str, weight: Weight, size: float) -> FontProperties:
-    return _properties(families_for(text, weight), FAMILIES[weight][1], size)
-
-
-@lru_cache(maxsize=64)
-def _properties(families: tuple[str, ...], weight: int, size: float) -> FontProperties:
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(family=list(families), weight=weight, size=size)
-
-
-def _png(rows: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """RGB rows as a PNG. They are stored as they are: on flat areas and drawn letters deflate is faster, and its file
-    a quarter smaller, than on the differences to the neighbours that encoders choose row by row.
-    """
-    height, width, _ = rows.shape
-    header = struct.pack(">IIBBBBB", width, height, 8, _RGB, 0, 0, 0)
-    deflate = zlib.compressobj(_LEVEL)
-    stored = np.zeros((_ROWS_AT_ONCE, 1 + width * 3), np.uint8)
-    pieces: list[bytes] = []
-    for start in range(0, height, _ROWS_AT_ONCE):
-        part = rows[start : start + _ROWS_AT_ONCE]
-        stored[: len(part), 1:].reshape(len(part), width, 3)[...] = part
-        pieces.append(deflate.compress(stored[: len(part)].data))
-    pieces.append(deflate.flush())
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"".join(pieces)) + _chunk(b"IEND", b"")
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return renderer(width, height, scale)

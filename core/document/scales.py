@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +18,7 @@ from core.document.values import format_value, parse_format
 _STEPS = (1, 2, 2.5, 5, 10)
 _COMPACT_FROM = 100_000
 _SHORTEST_MONTH = 28
+_MOST_OF_A_YEAR = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,15 @@ def label_column(values: list[float], display: Column) -> Column:
 
 def x_texts(chart: ChartData, locale: str) -> list[str]:
     """The words under the points."""
+    return list(map(x_writer(chart, locale), chart.x))
+
+
+def x_writer(chart: ChartData, locale: str) -> Callable[[Any], str]:
+    """Writes the words under one point; a chart of many days shows a few of them only."""
     dates = [value for value in chart.x if isinstance(value, date)]
     if len(dates) == len(chart.x) and dates:
-        return _date_texts(dates, locale)
-    texts = (format_value(value, chart.x_display, locale=locale) for value in chart.x)
-    return [_one_line(text) for text in texts]
+        return partial(_date_writer(dates), locale=locale)
+    return lambda value: _one_line(format_value(value, chart.x_display, locale=locale))
 
 
 def _one_line(text: str) -> str:
@@ -89,21 +96,22 @@ def _one_line(text: str) -> str:
     return "".join(ch if ch.isprintable() else " " for ch in kept)
 
 
-def _date_texts(moments: list[date], locale: str) -> list[str]:
+def _date_writer(moments: list[date]) -> Callable[..., str]:
     if any(isinstance(m, datetime) and (m.hour or m.minute) for m in moments):
-        return [_moment_text(m, locale, within_a_day=_days(moments) == 0) for m in moments]
+        return partial(_moment_text, within_a_day=_days(moments) == 0)
     gap = min(((later - earlier).days for earlier, later in pairwise(sorted(moments))), default=1)
     if gap >= _SHORTEST_MONTH and all(moment.day == 1 for moment in moments):
-        yearly = gap > 300
-        return [str(m.year) if yearly else month_text(m, locale) for m in moments]
-    if len(moments) <= 8 and _days(moments) <= 10:
-        return [weekday_text(moment, locale) for moment in moments]
-    return [day_text(moment, locale) for moment in moments]
+        return _year_text if gap > _MOST_OF_A_YEAR else month_text
+    return weekday_text if len(moments) <= 8 and _days(moments) <= 10 else day_text
 
 
 def _days(moments: list[date]) -> int:
     days = [m.date() if isinstance(m, datetime) else m for m in moments]
     return (max(days) - min(days)).days
+
+
+def _year_text(day: date, locale: str) -> str:  # noqa: ARG001 - one of several writers
+    return str(day.year)
 
 
 def _moment_text(moment: date, locale: str, *, within_a_day: bool) -> str:

@@ -83,8 +83,13 @@ def bar_corners(bar: Bar) -> list[tuple[float, float, float]]:
 
 
 def text_width(text: str, size: float, weight: Weight = "regular") -> float:
-    """In CSS px, a little on the wide side: hinting moves letters when they are drawn."""
-    return _font(weight).getlength(text) * size / _MEASURED_AT * 1.02 + 1
+    """In CSS px, a little on the wide side: kerning and hinting move letters when they are drawn."""
+    return text_length(text, size, weight) * 1.02 + 1
+
+
+def text_length(text: str, size: float, weight: Weight = "regular") -> float:
+    """The letters of our own font one after the other, in CSS px."""
+    return sum(_advance(letter, weight) for letter in text) * size / _MEASURED_AT
 
 
 def shortened(text: str, width: float, size: float) -> str:
@@ -98,6 +103,11 @@ def shortened(text: str, width: float, size: float) -> str:
 
     fits = bisect_right(range(1, len(kept) + 1), width, key=taken)
     return kept[:fits].rstrip() + "\u2026"
+
+
+@lru_cache(maxsize=4096)
+def _advance(letter: str, weight: Weight) -> float:
+    return _font(weight).getlength(letter)
 
 
 @lru_cache(maxsize=3)

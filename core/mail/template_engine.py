@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
-from jinja2 import StrictUndefined, TemplateRuntimeError
+from jinja2 import StrictUndefined, Template, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.mail.template_blocks import blocks
@@ -78,7 +78,13 @@ def with_functions(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pieces(template: str, values: Mapping[str, Any], locale: str) -> Iterator[str]:
-    return make_environment(locale).from_string(template).generate(values)
+    return _compiled(template, locale).generate(values)
+
+
+@lru_cache(maxsize=64)
+def _compiled(template: str, locale: str) -> Template:
+    """Kept: a mail to many fills in the same words for each, and our own are the same for all reports."""
+    return make_environment(locale).from_string(template)
 
 
 def _shown(value: Any) -> Any:
