@@ -23,7 +23,7 @@ from huey import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey, cronta
 from huey.consumer_options import OptionParserHandler, config_defaults
 from huey.serializer import SignedSerializer
 
-from core import host, logs
+from core import clock, host, logs
 from core.database import DatabaseUnavailable, session_scope
 from core.errors import SettingsError
 from core.parent import end_with_parent
@@ -97,6 +97,7 @@ def queue_answers() -> bool:
 def check_and_run_scheduled_reports() -> int:
     """Enqueue what is due, set an exact wake-up for what is due within the coming minute; returns the count."""
     found = scheduler.look()
+    children.expect_runs(found.upcoming)
     for instant in found.upcoming:
         wake_up.schedule(args=(instant.isoformat(),), eta=instant - WAKE_EARLY)
     ring_each(found.execution_ids)
@@ -184,7 +185,7 @@ _stopped = threading.Event()
 
 @huey.on_startup()
 def start_up() -> None:
-    """Once per consumer, though Huey calls it in each thread: warm children, take back, show signs of life."""
+    """Once per consumer, though Huey calls it in each thread: take back, show signs of life."""
     if not _started.acquire(blocking=False):
         return
     logs.set_up()
@@ -194,7 +195,6 @@ def start_up() -> None:
         check_key(session)
     _beat()
     threading.Thread(target=_keep_beating, daemon=True, name="heartbeat").start()
-    children.warm_up()
     ring_each(scheduler.sweep())
     check_and_run_scheduled_reports()
     log.info("Rooster %s worker is ready: process %d, %d at once", VERSION, os.getpid(), get_settings().workers)
@@ -225,8 +225,10 @@ def _keep_beating() -> None:
 
 
 def _beat() -> None:
+    """A sign of life. And each worker gets ready for what is due soon: the minute tick reaches one of them only."""
     try:
         with session_scope() as session:
             workers.beat(session, identity=host.identity(), slots=get_settings().workers, version=VERSION)
+        children.expect_runs(scheduler.list_upcoming(after=clock.now()))
     except DatabaseUnavailable as error:
         log.warning("The database did not take the heartbeat: %s", error.orig)

@@ -1,22 +1,22 @@
 """Each execution runs in a process of its own, which dies with its parent and can be killed at once.
 
-The worker forks children from a warm server that has the heavy imports done; the web process, whose `__main__`
-is a page script, starts a plain new interpreter instead.
+The worker forks children from a warm server that has the heavy imports done (`warm_server`); the web process, whose
+`__main__` is a page script, starts a plain new interpreter instead.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import subprocess
-import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Final, Protocol
 
 from core.services import runner_child, standby
+from core.services.warm_server import WarmServer
 
 STOP_SECONDS: Final = 5.0
-_WARM: Final = multiprocessing.get_context("forkserver")
+_server: Final = WarmServer()
 
 
 class Child(Protocol):
@@ -36,21 +36,29 @@ StartChild = Callable[[uuid.UUID, int], Child]
 
 class _WarmChild:
     def __init__(self, execution_id: uuid.UUID, fence: int) -> None:
-        self._process = _WARM.Process(target=runner_child.run_in_fork, args=(str(execution_id), fence))
-        self._process.start()
+        self._process = _server.start(runner_child.run_in_fork, str(execution_id), fence)
+        assert self._process.pid is not None, "it was started"
+        self._pid = self._process.pid
+        self._code: int | None = None
 
     @property
     def pid(self) -> int:
-        assert self._process.pid is not None, "it was started"
-        return self._process.pid
+        return self._pid
 
     def wait(self, seconds: float) -> int | None:
-        self._process.join(seconds)
-        return self._process.exitcode
+        if self._code is None:
+            self._process.join(seconds)
+            self._code = self._process.exitcode
+            if self._code is not None:
+                # When the server was killed, its child lives on; the end of this pipe ends it.
+                self._process.close()
+                _server.release()
+        return self._code
 
     def kill(self) -> None:
-        self._process.kill()
-        self._process.join(STOP_SECONDS)
+        if self._code is None:
+            self._process.kill()
+            self.wait(STOP_SECONDS)
 
 
 class _ColdChild:
@@ -76,13 +84,9 @@ class _ColdChild:
         self.wait(STOP_SECONDS)
 
 
-_start_lock = threading.Lock()
-
-
 def start_warm(execution_id: uuid.UUID, fence: int) -> Child:
-    """About 30 ms once the server is up. One at a time: starting the server is not thread-safe."""
-    with _start_lock:
-        return _WarmChild(execution_id, fence)
+    """About 30 ms when a run was expected (`expect_runs`), else up to two seconds."""
+    return _WarmChild(execution_id, fence)
 
 
 def start_cold(execution_id: uuid.UUID, fence: int) -> Child:
@@ -90,10 +94,7 @@ def start_cold(execution_id: uuid.UUID, fence: int) -> Child:
     return _ColdChild(execution_id, fence)
 
 
-def warm_up() -> None:
-    """Start the server of warm children ahead of the first run."""
-    _WARM.set_forkserver_preload(["__main__", *runner_child.PRELOAD])
-    with _start_lock:
-        process = _WARM.Process(target=runner_child.do_nothing)
-        process.start()
-    process.join(60)
+def expect_runs(instants: Iterable[datetime]) -> None:
+    """Runs start at these instants: warm children are prepared for them, in a thread of their own."""
+    for instant in instants:
+        _server.expect(instant)

@@ -46,8 +46,9 @@ def run_in_fork(execution_id: str, fence: int) -> None:
     _main(execution_id, fence, until_orphaned=lambda: multiprocessing.connection.wait([sentinel]))
 
 
-def do_nothing() -> None:
-    """Entry of the child that only starts the warm server."""
+def tell_parent(parent: multiprocessing.connection.Connection[int, int]) -> None:
+    """Entry of the child that tells the process id of the warm server."""
+    parent.send(os.getppid())
 
 
 def _main(execution_id: str, fence: int, *, until_orphaned: Callable[[], object]) -> None:

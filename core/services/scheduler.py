@@ -39,9 +39,13 @@ def look(*, until: datetime | None = None) -> Found:
     with read_scope() as session:
         report_ids = due.list_due(session, until=limit)
     made = [execution_id for report_id in report_ids if (execution_id := _materialise(report_id, limit)) is not None]
+    return Found(tuple(made), list_upcoming(after=limit))
+
+
+def list_upcoming(*, after: datetime) -> tuple[datetime, ...]:
+    """The instants after `after`, a minute or so ahead, at which something becomes due."""
     with read_scope() as session:
-        upcoming = due.list_upcoming_instants(session, after=limit, until=clock.now() + HORIZON)
-    return Found(tuple(made), tuple(upcoming))
+        return tuple(due.list_upcoming_instants(session, after=after, until=clock.now() + HORIZON))
 
 
 def sweep() -> list[uuid.UUID]:
