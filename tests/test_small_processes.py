@@ -9,6 +9,8 @@ import pytest
 
 from core.settings import ROOT
 
+# What makes documents and draws mails: the worker leaves that to its children.
+DRAWING = {"pyarrow", "numpy", "pandas", "PIL", "markdown_it", "jinja2", "matplotlib", "reportlab", "xlsxwriter"}
 HEAVY = {"pyarrow", "numpy", "pandas", "sqlalchemy", "pydantic", "streamlit", "altair"}
 
 
@@ -25,6 +27,10 @@ def test_the_keeper_imports_the_standard_library_and_two_words_of_ours() -> None
 
 def test_the_mail_catcher_knows_no_documents() -> None:
     assert not imported_by("core.mail.catcher") & HEAVY
+
+
+def test_the_worker_claims_watches_and_sends_without_what_makes_a_report() -> None:
+    assert not imported_by("tasks") & DRAWING
 
 
 @pytest.mark.parametrize("unused", ["pandas", "altair"])

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    # Who only names things of a report needs no tables.
+    import pyarrow as pa
 
 Kind = Literal[
     "text", "id", "integer", "decimal", "percent", "boolean", "date", "time", "datetime", "duration", "other"

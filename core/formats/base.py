@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Protocol
 
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
+
+if TYPE_CHECKING:
+    # Who only asks which formats there are needs no tables.
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from core.services import audit, backoff, delivery_ledger, ledger, unsubscribe
 from core.services.delivery_outcome import latest_sends
 from core.services.download_links import dead_link_problem
 from core.services.executions import detail_of, find_execution
+from core.services.letters import letter_path
 from core.services.people import require_editor
-from core.services.run_mail import letter_path
 from core.states import ACTIVE_STATUSES
 from core.text import join_words
 

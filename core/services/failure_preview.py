@@ -10,9 +10,10 @@ from core.mail.headers import Sender
 from core.mail.notices import build_failure_notice
 from core.mail.template_failure import FailureFacts
 from core.mail.template_variables import RunFacts
-from core.services import notices
-from core.services.failure_words import TITLES, fill_in_failure, values_of_failure
+from core.services import notice_mails
+from core.services.failure_words import fill_in_failure, values_of_failure
 from core.services.mail_preview import MailPreview, PreparedPreview, body_of, html_of
+from core.services.notices import TITLES
 
 _DETAIL: Final = "The database did not answer within 300 seconds."
 
@@ -36,9 +37,9 @@ def preview_failure(prepared: PreparedPreview) -> MailPreview:
         execution_id=head.execution_id,
         workspace=head.workspace,
         brand=head.brand,
-        scheduled_text=notices.moment_words(head.scheduled_for, head.timezone, head.locale),
+        scheduled_text=notice_mails.moment_words(head.scheduled_for, head.timezone, head.locale),
         cause=facts.detail,
-        next_step=notices.next_step(facts, zone=head.timezone, locale=head.locale),
+        next_step=notice_mails.next_step(facts, zone=head.timezone, locale=head.locale),
         message_id="<preview@rooster.invalid>",
         date=clock.now(),
         base_url=head.base_url,

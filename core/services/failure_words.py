@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Final
+from typing import Any
 
 from core.errors import TemplateError
 from core.mail.template_failure import FailureFacts, failure_values
@@ -12,12 +12,6 @@ from core.mail.templates import Job, render_many
 from core.services.run_plan import RunPlan
 from core.services.run_words import Words, variables_for
 from core.text import one_line
-
-TITLES: Final = {
-    "failed": "{name} did not arrive",
-    "partial": "{name} arrived only in part",
-    "uncertain": "{name}: nobody knows whether every mail arrived",
-}
 
 log = logging.getLogger("rooster.mail")
 

@@ -15,7 +15,6 @@ from core.crypto import KeyRing
 from core.database import session_scope
 from core.errors import DeliveryError, InvalidInput, LimitReached, SecretUnreadable
 from core.mail.headers import Sender, domain_of, message_id
-from core.mail.message import build_test_message
 from core.mail.smtp import SIZE_STEP, Step, check_account
 from core.mail.smtp_connect import SmtpAccount
 from core.models import AuditEntry, EmailConfiguration
@@ -91,6 +90,9 @@ def run_test(prepared: PreparedMailTest) -> EmailConfigTestResult:
 
 
 def _steps(prepared: PreparedMailTest) -> list[Step]:
+    # Not at the top: the worker only looks up accounts, and what draws a mail is heavy.
+    from core.mail.message import build_test_message
+
     account, now = prepared.account, clock.now()
     try:
         message = build_test_message(

@@ -24,7 +24,7 @@ from core.models import Dashboard, ReportExecution, SavedQuery, ScheduledReport,
 from core.schedule import next_run
 from core.schemas.accounts import Actor
 from core.schemas.scheduled_reports import ScheduledReportCreate
-from core.services import run_mail, run_words, sharing
+from core.services import letters, run_words, sharing
 from core.services.executions import find_execution
 from core.services.known_names import known_of
 from core.services.run_data import gather
@@ -160,9 +160,9 @@ def mail_of_execution(session: Session, *, actor: Actor, execution_id: uuid.UUID
     """The HTML that the first reader of a run got; NotFound when there was no mail or it is gone."""
     row = find_execution(session, actor, execution_id)
     for mail in row.deliveries:
-        path = run_mail.letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient)
+        path = letters.letter_path(row.scheduled_report_id, row.id, row.fence, mail.recipient)
         if path.exists():
-            return html_of(run_mail.read_letter(path))
+            return html_of(letters.read_letter(path))
     raise NotFound("This execution has no mail to show.")
 
 

@@ -22,8 +22,8 @@ from core.services import (
     delivery_ledger,
     download_links,
     email_configurations,
+    letters,
     notices,
-    run_mail,
     stop_notices,
     storage,
     unsubscribe,
@@ -113,19 +113,22 @@ def _message(claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
             return _notice(session, claimed, account)
         if claimed.kind == "report":
             unsubscribe.refuse_stopped(session, claimed.report_id, claimed.recipient)
-    message = run_mail.read_letter(
-        run_mail.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
+    message = letters.read_letter(
+        letters.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
     )
     _address(message, claimed)
-    run_mail.add_files(message, _attachments(claimed))
+    letters.add_files(message, _attachments(claimed))
     return message
 
 
 def _notice(session: Session, claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
+    # Not at the top: notices are rare, and with what draws a mail the worker would be half as large again.
+    from core.services import notice_mails
+
     stop = stop_notices.find_stop(session, claimed.delivery_id)
     if stop is None:
-        return notices.build_notice(session, claimed.execution_id, account=account, identifier=claimed.message_id)
-    return stop_notices.build_notice(
+        return notice_mails.build_failure(session, claimed.execution_id, account=account, identifier=claimed.message_id)
+    return notice_mails.build_stop(
         session, claimed.report_id, stop=stop, account=account, identifier=claimed.message_id
     )
 
@@ -172,6 +175,6 @@ def _attachments(claimed: ClaimedDelivery) -> list[Attachment]:
         if problem:
             raise DeliveryError(problem, permanent=True, error_class="message")
         files = [Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format) for row in rows]
-    listed = run_mail.read_list(claimed.report_id, claimed.execution_id, claimed.execution_fence)
+    listed = letters.read_list(claimed.report_id, claimed.execution_id, claimed.execution_fence)
     # The mails of a version that kept no list had all that fits by this rule.
     return listed if listed is not None else list(fit(files, budget=14_000_000).attached)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from email.message import EmailMessage
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.document.locales import date_text, time_text
-from core.errors import DeliveryError
-from core.mail.headers import Sender, domain_of, message_id
-from core.mail.notices import build_stop_notice
-from core.mail.smtp import SmtpAccount
+from core.mail.headers import domain_of, message_id
 from core.models import Attempt, Delivery, ReportExecution, ScheduledReport, User
-from core.services import backoff, ledger, notices, workspace
+from core.services import backoff, ledger, notices
 from core.services.snapshots import freeze
-from core.settings import get_settings
 from core.states import STOPPED
 
 EVENT: Final = "reader stopped"
@@ -47,35 +41,6 @@ def find_stop(session: Session, delivery_id: uuid.UUID) -> dict[str, Any] | None
     """What a notice is about, when it is about a reader who stopped."""
     query = select(Attempt.detail).where(Attempt.delivery_id == delivery_id, Attempt.event == EVENT)
     return session.scalar(query)
-
-
-def build_notice(
-    session: Session, report_id: uuid.UUID, *, stop: dict[str, Any], account: SmtpAccount, identifier: str
-) -> EmailMessage:
-    """The mail itself; raises a permanent DeliveryError when the report is gone."""
-    report = session.get(ScheduledReport, report_id)
-    owner = session.get(User, report.owner_id) if report else None
-    if report is None or owner is None:
-        raise DeliveryError("There is nothing to tell any more.", permanent=True)
-    shared, now = workspace.find_workspace(session), clock.now()
-    zone = report.schedule_config.get("timezone", "UTC")
-    local = now.astimezone(clock.zone(zone))
-    minute = local.time().replace(second=0, microsecond=0)
-    return build_stop_notice(
-        sender=Sender(account.from_email, account.from_name or ""),
-        recipient=owner.email,
-        address=stop["recipient"],
-        report_name=report.name,
-        report_id=str(report.id),
-        consequences=stop["consequences"],
-        workspace=shared.name,
-        brand=shared.brand,
-        moment_text=f"{date_text(local.date(), shared.locale)}, {time_text(minute, shared.locale)} ({zone})",
-        message_id=identifier,
-        date=now,
-        base_url=get_settings().base_url,
-        extra_headers=account.extra_headers,
-    )
 
 
 def _mail(session: Session, run: ReportExecution, owner_email: str) -> Delivery:

@@ -16,7 +16,6 @@ from core.schemas.accounts import Actor
 from core.schemas.workspace import WorkspaceResponse, WorkspaceUpdate
 from core.services import audit
 from core.services.common import changes, check_present
-from core.services.logos import read_logo
 from core.services.people import require_admin
 from core.text import fingerprint
 
@@ -72,6 +71,9 @@ def update_workspace(
     require_admin(actor)
     changed = changes(data, nullable=("brand_color", "logo"))
     if changed.get("logo"):
+        # Not at the top: everybody asks for the name of the workspace, and pictures are heavy.
+        from core.services.logos import read_logo
+
         changed["logo"] = read_logo(changed["logo"])
     elif "logo" in changed:
         changed["logo"] = None

@@ -13,7 +13,7 @@ from core.mail.headers import message_id
 from core.models import Delivery, ReportExecution
 from core.schemas.accounts import Actor
 from core.schemas.executions import ExecutionDetail
-from core.services import deliveries, executions, run_mail
+from core.services import deliveries, executions, letters
 from tests.factories import make_query_report
 from tests.pages.conftest import Open, words
 
@@ -36,7 +36,7 @@ def run(alice: Actor, source_url: str) -> ExecutionDetail:
                 error_message="The connection broke.",
             )
         )  # fmt: skip
-        path = run_mail.letter_path(report.id, row.id, row.fence, READER)
+        path = letters.letter_path(report.id, row.id, row.fence, READER)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"Subject: Numbers\r\n\r\nHello")
     return found(alice, execution.id)

@@ -116,6 +116,23 @@ def test_the_death_of_a_child_is_noticed_at_once(alice, server, dial, start_cons
 
 
 @pytest.mark.usefixtures("sqlite_database")
+def test_the_death_of_the_warm_server_ends_its_child_and_the_run_is_claimed_again_at_once(
+    alice, server, dial, start_consumer
+):
+    execution_id = house.queue_run(alice, house.add_report(alice, dial.url, sql=COUNT))
+    consumer = start_consumer()
+    wait_until_started(execution_id)
+    dial.set(10)
+    [child] = [process for process in children_of(consumer) if process.parent().pid != consumer.process.pid]
+    child.parent().kill()
+    wait_until_success(execution_id)
+    assert house.execution(execution_id).attempt == 2
+    _gone, alive = psutil.wait_procs([child], timeout=15)
+    assert alive == []
+    assert len(server.received) == 1
+
+
+@pytest.mark.usefixtures("sqlite_database")
 def test_a_stop_lets_the_running_report_finish(alice, server, dial, start_consumer):
     dial.set(SECONDS_LONG)
     execution_id = house.queue_run(alice, house.add_report(alice, dial.url, sql=COUNT))
