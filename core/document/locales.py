@@ -15,7 +15,6 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.localedata import locale_identifiers
 from babel.numbers import format_compact_decimal, get_currency_precision, get_currency_symbol
 
 from core.errors import InvalidInput
@@ -164,17 +163,6 @@ def time_text(moment: time, locale: str = "en_GB") -> str:
     if "a" not in _time_pattern(locale):
         return f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
     return format_time(moment, format=f"h:mm{seconds}\xa0a", locale=find_locale(locale))
-
-
-@lru_cache(maxsize=1)
-def locale_names() -> dict[str, str]:
-    """Each language with its country by its name in English, in the order of these: `German (Germany)`."""
-    found = {}
-    for name in locale_identifiers():
-        locale = Locale.parse(name)
-        if locale.territory and not locale.variant and "latn" in locale.number_symbols:
-            found[name] = locale.get_display_name("en") or name
-    return dict(sorted(found.items(), key=lambda entry: entry[1]))
 
 
 def direction(locale: str) -> Literal["ltr", "rtl"]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from core.document.locales import locale_names
+from core.document.languages import locale_names
 from core.schemas.base import Id, Input, Instant, Name, Output
 from core.text import did_you_mean
 

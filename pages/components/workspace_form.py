@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.database import read_scope, session_scope
-from core.document.locales import locale_names
+from core.document.languages import locale_names
 from core.document.model import Brand
 from core.errors import InvalidInput
 from core.schemas.accounts import Actor
