@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import clock, host
@@ -264,13 +265,19 @@ def _ours(claimed: ClaimedDelivery) -> Update:
 
 
 def _choose(session: Session, execution_id: uuid.UUID | None) -> Delivery | None:
-    query = (
+    query = _sendable() if execution_id is None else _sendable().where(Delivery.execution_id == execution_id)
+    return session.scalar(query, {"now": clock.now()})
+
+
+@cache
+def _sendable() -> Select[Delivery]:
+    """The mail that has waited longest of those that may go out at `:now`."""
+    return (
         select(Delivery)
-        .where(Delivery.status == "pending", Delivery.not_before <= clock.now(), Delivery.execution_id.is_not(None))
+        .where(
+            Delivery.status == "pending", Delivery.not_before <= bindparam("now"), Delivery.execution_id.is_not(None)
+        )
         .order_by(Delivery.not_before, Delivery.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if execution_id is not None:
-        query = query.where(Delivery.execution_id == execution_id)
-    return session.scalar(query)

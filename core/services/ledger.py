@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Update, and_, exists, func, select, update
+from sqlalchemy import Select, Update, and_, bindparam, exists, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
@@ -240,7 +241,15 @@ def _running_of(session: Session, owner: str) -> int:
 
 
 def _choose(session: Session, execution_id: uuid.UUID | None) -> ReportExecution | None:
-    other = aliased(ReportExecution)
+    query = _startable() if execution_id is None else _startable().where(ReportExecution.id == execution_id)
+    return session.scalar(query, {"latest": clock.now() + LEAD})
+
+
+@cache
+def _startable() -> Select[ReportExecution]:
+    """The run whose turn it is, of those that may start by `:latest`. Kept, since putting it together takes longer
+    than asking it."""
+    other, same_owner = aliased(ReportExecution), aliased(ReportExecution)
     busy = exists().where(
         and_(
             other.scheduled_report_id == ReportExecution.scheduled_report_id,
@@ -248,27 +257,19 @@ def _choose(session: Session, execution_id: uuid.UUID | None) -> ReportExecution
             other.trigger != "test",
         )
     )
-    same_owner = aliased(ReportExecution)
     load = (
         select(func.count())
         .where(same_owner.owner_id == ReportExecution.owner_id, same_owner.status == "running")
         .scalar_subquery()
     )
-    query = (
+    return (
         select(ReportExecution)
-        .where(
-            ReportExecution.status == "queued",
-            ReportExecution.not_before <= clock.now() + LEAD,
-            ~busy,
-        )
+        .where(ReportExecution.status == "queued", ReportExecution.not_before <= bindparam("latest"), ~busy)
         # The one who has the fewest runs goes first, so that nobody's fifty reports hold up another's one.
         .order_by(load, ReportExecution.not_before, ReportExecution.created_at)
         .limit(1)
         .with_for_update(skip_locked=True, of=ReportExecution)
     )
-    if execution_id is not None:
-        query = query.where(ReportExecution.id == execution_id)
-    return session.scalar(query)
 
 
 def _skip_paused(session: Session, row: ReportExecution) -> None:
