@@ -87,15 +87,14 @@ class SmtpSession:
                 )
 
     def send(
-        self, message: EmailMessage, *, envelope_from: str, recipient: str, before_final_dot: Callable[[], bool]
+        self, content: bytes, *, envelope_from: str, recipient: str, before_final_dot: Callable[[], bool]
     ) -> SmtpReply:
-        """Hand over one mail for one person; raises DeliveryError.
+        """Hand over one mail (`EmailMessage.as_bytes()`) for one person; raises DeliveryError.
 
         `before_final_dot` is called when all but the dot is written. If it returns False, or raises, the
         connection is closed without the dot, and the server must forget the mail.
         """
         sender, person = ascii_address(envelope_from), ascii_address(recipient)
-        content = message.as_bytes()
         self._check_size(content)
         with self._network_errors():
             self._envelope(sender, person, len(content))
@@ -258,7 +257,7 @@ def check_account(account: SmtpAccount, *, recipient: str, message: EmailMessage
         steps += [_login_step(account), _size_step(session)]
         name = "Send"
         reply = session.send(
-            message, envelope_from=account.from_email, recipient=recipient, before_final_dot=lambda: True
+            message.as_bytes(), envelope_from=account.from_email, recipient=recipient, before_final_dot=lambda: True
         )
         steps.append(Step(name, True, f"{account.host} took the mail for {recipient}: {reply.code} {reply.text}"))
     except DeliveryError as error:

@@ -18,7 +18,7 @@ from core.services import storage
 
 
 def read_list(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int) -> list[Attachment] | None:
-    """The files that go along with the mails of a run; None for one of a version that wrote no list."""
+    """The files to add to the letters of a run; None for one of a version that wrote no list."""
     path = storage.mail_list(storage.execution_folder(report_id, execution_id), fence)
     if not path.exists():
         return None
@@ -36,13 +36,27 @@ def letter_path(report_id: uuid.UUID, execution_id: uuid.UUID, fence: int, recip
 
 def read_letter(path: Path) -> EmailMessage:
     """The mail as it was written; raises a permanent DeliveryError when it is gone."""
+    return parse_letter(letter_bytes(path))
+
+
+def parse_letter(letter: bytes) -> EmailMessage:
+    return cast(EmailMessage, email.message_from_bytes(letter, policy=POLICY))
+
+
+def letter_bytes(path: Path) -> bytes:
+    """The mail as it goes over the wire; raises a permanent DeliveryError when it is gone."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DeliveryError(
             "The mail of this run is not on the disk any more. Run the report again.", permanent=True
         ) from None
-    return cast(EmailMessage, email.message_from_bytes(content, policy=POLICY))
+
+
+def is_named(letter: bytes, message_id: str) -> bool:
+    """Whether the letter already has this id; a resend is a new mail and gets another."""
+    head, _, _ = letter.partition(b"\r\n\r\n")
+    return f"\r\nMessage-ID: {message_id}\r\n".encode() in head
 
 
 def add_files(message: EmailMessage, attachments: Sequence[Attachment]) -> None:

@@ -52,7 +52,7 @@ def _send(link: NewLink) -> None:
     )
     with connect(account) as server:
         server.send(
-            message,
+            message.as_bytes(),
             envelope_from=ascii_address(account.from_email),
             recipient=ascii_address(link.email),
             before_final_dot=lambda: True,

@@ -95,30 +95,34 @@ def _send(claimed: ClaimedDelivery, connections: _Connections) -> bool:
 
 
 def _hand_over(claimed: ClaimedDelivery, connections: _Connections) -> SmtpReply:
-    account, configuration_id = _account_of(claimed)
-    message = _message(claimed, account)
+    with read_scope() as session:
+        account, configuration_id = _account_of(session, claimed)
+        content = _content(session, claimed, account)
     server = connections.get(account)
     _note_size(configuration_id, account, server.max_size)
     return server.send(
-        message,
+        content,
         envelope_from=ascii_address(account.from_email),
         recipient=ascii_address(claimed.recipient),
         before_final_dot=lambda: _mark(claimed),
     )
 
 
-def _message(claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
-    with read_scope() as session:
-        if claimed.kind == notices.KIND:
-            return _notice(session, claimed, account)
-        if claimed.kind == "report":
-            unsubscribe.refuse_stopped(session, claimed.report_id, claimed.recipient)
-    message = letters.read_letter(
-        letters.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
-    )
+def _content(session: Session, claimed: ClaimedDelivery, account: SmtpAccount) -> bytes:
+    """The mail as it goes over the wire."""
+    if claimed.kind == notices.KIND:
+        return _notice(session, claimed, account).as_bytes()
+    if claimed.kind == "report":
+        unsubscribe.refuse_stopped(session, claimed.report_id, claimed.recipient)
+    path = letters.letter_path(claimed.report_id, claimed.execution_id, claimed.execution_fence, claimed.recipient)
+    files = _attachments(session, claimed)
+    letter = letters.letter_bytes(path)
+    if not files and letters.is_named(letter, claimed.message_id):
+        return letter
+    message = letters.parse_letter(letter)
     _address(message, claimed)
-    letters.add_files(message, _attachments(claimed))
-    return message
+    letters.add_files(message, files)
+    return message.as_bytes()
 
 
 def _notice(session: Session, claimed: ClaimedDelivery, account: SmtpAccount) -> EmailMessage:
@@ -147,10 +151,9 @@ def _mark(claimed: ClaimedDelivery) -> bool:
         return delivery_ledger.mark_data(session, claimed)
 
 
-def _account_of(claimed: ClaimedDelivery) -> tuple[SmtpAccount, uuid.UUID]:
+def _account_of(session: Session, claimed: ClaimedDelivery) -> tuple[SmtpAccount, uuid.UUID]:
     try:
-        with read_scope() as session:
-            return email_configurations.account_for(session, claimed.owner_id)
+        return email_configurations.account_for(session, claimed.owner_id)
     except SecretUnreadable as error:
         raise DeliveryError(error.message, permanent=True, error_class="missing_account") from error
 
@@ -163,18 +166,20 @@ def _note_size(configuration_id: uuid.UUID, account: SmtpAccount, announced: int
         email_configurations.note_size_limit(session, configuration_id, announced)
 
 
-def _attachments(claimed: ClaimedDelivery) -> list[Attachment]:
-    with read_scope() as session:
-        query = (
-            select(GeneratedFile)
-            .where(GeneratedFile.execution_id == claimed.execution_id, GeneratedFile.fence == claimed.execution_fence)
-            .order_by(GeneratedFile.format, GeneratedFile.part)
-        )
-        rows = session.scalars(query).all()
-        problem = download_links.dead_link_problem(rows, clock.now())
-        if problem:
-            raise DeliveryError(problem, permanent=True, error_class="message")
-        files = [Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format) for row in rows]
+def _attachments(session: Session, claimed: ClaimedDelivery) -> list[Attachment]:
+    """The files that are not in the letter yet."""
+    query = (
+        select(GeneratedFile)
+        .where(GeneratedFile.execution_id == claimed.execution_id, GeneratedFile.fence == claimed.execution_fence)
+        .order_by(GeneratedFile.format, GeneratedFile.part)
+    )
+    rows = session.scalars(query).all()
+    problem = download_links.dead_link_problem(rows, clock.now())
+    if problem:
+        raise DeliveryError(problem, permanent=True, error_class="message")
     listed = letters.read_list(claimed.report_id, claimed.execution_id, claimed.execution_fence)
+    if listed is not None:
+        return listed
     # The mails of a version that kept no list had all that fits by this rule.
-    return listed if listed is not None else list(fit(files, budget=14_000_000).attached)
+    files = [Attachment(row.name, row.media_type, storage.resolve(row.path), row.size, row.format) for row in rows]
+    return list(fit(files, budget=14_000_000).attached)

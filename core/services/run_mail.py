@@ -1,4 +1,8 @@
-"""The letters of a run: written once, with the files named but not inside, so that each retry sends the same words."""
+"""The letters of a run: written once, so that each retry sends the same words.
+
+Small files are inside, and the mailer sends the letter as it lies there; large ones are only named and come in when
+it is sent, or each reader's letter would hold them on the disk.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,8 @@ from core.settings import get_settings
 
 FIRST_SENDING: Final = 1
 _MEBIBYTE: Final = 1024 * 1024
+# What the files inside all letters of a run may have together, in bytes.
+_INSIDE_BYTES: Final = _MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ def write_letters(
     charts = draw_charts(document, with_dark=plan.options.dark_chart)
     end = link_end(plan.head, now=date, days=_link_days(plan))
     fitted = _fitted(plan, attachments_of(files), charts, max_size=max_size, end=end)
-    _write_list(plan, fitted)
+    inside = sum(file.size for file in fitted.attached) * len(plan.everybody) <= _INSIDE_BYTES
+    _write_list(plan, () if inside else fitted.attached)
     domain = domain_of(sender.address)
     words = fill_in(plan, document, [address for address, _role in plan.everybody])
     letters = []
@@ -101,7 +108,7 @@ def write_letters(
             stop_url=unsubscribe.stop_url(plan.report_id, address),
             status=status,
             charts=charts,
-            attach_files=False,
+            attach_files=inside,
             keep_thread=plan.options.keep_thread,
         )
         path = letter_path(plan.report_id, plan.execution_id, plan.fence, address)
@@ -152,8 +159,8 @@ def _folder(plan: RunPlan) -> Path:
     return storage.execution_folder(plan.report_id, plan.execution_id)
 
 
-def _write_list(plan: RunPlan, fitted: FittedFiles) -> None:
-    """What goes along, for the mailer: it must be the same at each attempt, whatever is known by then."""
+def _write_list(plan: RunPlan, files: Sequence[Attachment]) -> None:
+    """What the mailer is to add: it must be the same at each attempt, whatever is known by then."""
     listed = [
         {
             "name": file.name,
@@ -162,6 +169,6 @@ def _write_list(plan: RunPlan, fitted: FittedFiles) -> None:
             "size": file.size,
             "format": file.format,
         }
-        for file in fitted.attached
+        for file in files
     ]
     storage.mail_list(_folder(plan), plan.fence).write_text(json.dumps(listed), encoding="utf-8")

@@ -28,7 +28,7 @@ def send(
 ) -> SmtpReply:
     with connect(account) as session:
         return session.send(
-            message or short_mail(),
+            (message or short_mail()).as_bytes(),
             envelope_from=account.from_email,
             recipient=recipient,
             before_final_dot=before_final_dot,

@@ -44,7 +44,10 @@ def test_an_error_of_the_marker_closes_the_line_and_comes_through(smtp_server):
     with connect(account) as session:
         with pytest.raises(RuntimeError, match="the database is gone"):
             session.send(
-                short_mail(), envelope_from=account.from_email, recipient="dana@example.com", before_final_dot=fail
+                short_mail().as_bytes(),
+                envelope_from=account.from_email,
+                recipient="dana@example.com",
+                before_final_dot=fail,
             )
         assert not session.is_open
     assert server.received == []
@@ -63,7 +66,7 @@ def test_one_connection_takes_many_mails(smtp_server):
     with connect(account) as session:
         for number in range(5):
             session.send(
-                short_mail(str(number)),
+                short_mail(str(number)).as_bytes(),
                 envelope_from=account.from_email,
                 recipient=f"p{number}@example.com",
                 before_final_dot=lambda: True,

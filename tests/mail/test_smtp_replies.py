@@ -84,7 +84,9 @@ def test_it_goes_on_with_the_next_person_after_a_refusal(smtp_server):
     server = smtp_server(behaviour=Behaviour(rcpt={"gone@example.com": "550 5.1.1 no such user"}))
     account = server.account()
     with connect(account) as session:
-        handed = partial(session.send, short_mail(), envelope_from=account.from_email, before_final_dot=lambda: True)
+        handed = partial(
+            session.send, short_mail().as_bytes(), envelope_from=account.from_email, before_final_dot=lambda: True
+        )
         with pytest.raises(DeliveryError, match="no such user"):
             handed(recipient="gone@example.com")
         handed(recipient="dana@example.com")
