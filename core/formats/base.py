@@ -12,6 +12,7 @@ A writer keeps no more than a bounded amount in memory, whatever comes through `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -68,3 +69,24 @@ class Format(Protocol):
     media_type: str
 
     def open(self, folder: Path, *, stem: str, head: ReportHead) -> Writer: ...
+
+
+class Shown(Protocol):
+    """What a file holds of a section: `shown` of its `total` rows."""
+
+    shown: int
+    total: int
+
+
+def single_file(path: Path, kind: Format, sections: Iterable[Shown]) -> WrittenFile:
+    """The one file of a report that holds all sections."""
+    rows = [(section.shown, section.total) for section in sections]
+    return WrittenFile(
+        path=path,
+        part=1,
+        suffix="",
+        extension=kind.extension,
+        media_type=kind.media_type,
+        rows_written=sum(shown for shown, _ in rows),
+        rows_total=sum(total for _, total in rows),
+    )

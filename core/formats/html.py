@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.document.model import ReportDocument, ReportHead, Section, SectionHead
-from core.formats.base import Writer, WrittenFile
+from core.formats.base import Writer, WrittenFile, single_file
 from core.formats.files import discard, finish
 from core.formats.html_page import write_page
 from core.formats.html_rows import Budget, RowSpool
@@ -43,7 +43,7 @@ class HtmlWriter:
     def close(self, document: ReportDocument) -> list[WrittenFile]:
         write_page(self._temporary, document, self._spools)
         self._drop_spools()
-        return [self._written(finish(self._temporary))]
+        return [single_file(finish(self._temporary), FORMAT, self._spools.values())]
 
     def abort(self) -> None:
         self._drop_spools()
@@ -52,18 +52,6 @@ class HtmlWriter:
     def _drop_spools(self) -> None:
         for spool in self._spools.values():
             spool.discard()
-
-    def _written(self, path: Path) -> WrittenFile:
-        spools = self._spools.values()
-        return WrittenFile(
-            path=path,
-            part=1,
-            suffix="",
-            extension=FORMAT.extension,
-            media_type=FORMAT.media_type,
-            rows_written=sum(spool.shown for spool in spools),
-            rows_total=sum(spool.total for spool in spools),
-        )
 
 
 class HtmlFormat:

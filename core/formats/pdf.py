@@ -14,7 +14,7 @@ from core.document.samples import small_rows
 from core.document.tokens import LIGHT, with_brand
 from core.document.values import format_array
 from core.formats import pdf_parts as parts
-from core.formats.base import Writer, WrittenFile
+from core.formats.base import Writer, WrittenFile, single_file
 from core.formats.files import discard, finish
 from core.formats.pdf_page import Book
 from core.formats.pdf_sections import Kept, draw_section, table_of
@@ -60,7 +60,7 @@ class PdfWriter:
             book.turn()
         self._draw(book, document, tables)
         book.save()
-        return [self._written(finish(self._temporary))]
+        return [single_file(finish(self._temporary), FORMAT, self._kept.values())]
 
     def abort(self) -> None:
         discard(self._temporary)
@@ -88,18 +88,6 @@ class PdfWriter:
         for section in shown_sections(document):
             key = section.head.key
             draw_section(book, section, self._kept.get(key), tables.get(key), is_dashboard=is_dashboard)
-
-    def _written(self, path: Path) -> WrittenFile:
-        kept = self._kept.values()
-        return WrittenFile(
-            path=path,
-            part=1,
-            suffix="",
-            extension=FORMAT.extension,
-            media_type=FORMAT.media_type,
-            rows_written=sum(section.shown for section in kept),
-            rows_total=sum(section.total for section in kept),
-        )
 
 
 class PdfFormat:

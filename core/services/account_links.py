@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -45,7 +45,7 @@ def invite_user(session: Session, *, actor: Actor, data: UserInvite) -> NewLink:
     """Somebody new, who chooses the password with the link; raises Forbidden or Conflict."""
     # Nobody knows this password: until the link is used there is no way in.
     user = add_user(session, actor=actor, data=UserCreate(**data.model_dump(), password=crypto.new_secret()))
-    _record(session, actor, "invite", user, {"role": user.role})
+    audit.record_user(session, actor, "invite", user, {"role": user.role})
     return _new_link(session, user, kind="invitation", sender=actor)
 
 
@@ -56,7 +56,7 @@ def make_link(session: Session, *, actor: Actor, user_id: uuid.UUID) -> NewLink:
     if not user.is_active:
         raise Conflict(f"{user.email} is switched off. Switch the account on first.")
     kind: LinkKind = "reset" if user.last_login_at or not _was_invited(session, user) else "invitation"
-    _record(session, actor, "invite" if kind == "invitation" else "reset_link", user)
+    audit.record_user(session, actor, "invite" if kind == "invitation" else "reset_link", user)
     return _new_link(session, user, kind=kind, sender=actor)
 
 
@@ -67,7 +67,7 @@ def request_reset(session: Session, *, email: str, ip: str) -> NewLink | None:
     if user is None or _recent_resets(session, user) >= _RESETS_PER_HOUR:
         return None
     actor = to_actor(user, ip=ip)
-    _record(session, actor, "request_reset", user)
+    audit.record_user(session, actor, "request_reset", user)
     return _new_link(session, user, kind="reset", sender=actor)
 
 
@@ -96,7 +96,7 @@ def use_link(session: Session, *, token: str, data: NewPassword, ip: str) -> Non
     end_all_sessions(session, actor=actor, user=user)
     _forget_open_links(session, user)
     login_throttle.forget_account(session, email=user.email)
-    _record(session, actor, "set_password", user)
+    audit.record_user(session, actor, "set_password", user)
     session.flush()
 
 
@@ -151,15 +151,3 @@ def _recent_resets(session: Session, user: User) -> int:
 
 def _forget_open_links(session: Session, user: User) -> None:
     session.execute(delete(AccountLink).where(AccountLink.user_id == user.id, AccountLink.used_at.is_(None)))
-
-
-def _record(session: Session, actor: Actor, action: str, user: User, detail: dict[str, Any] | None = None) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        object_type="user",
-        object_id=user.id,
-        object_name=user.email,
-        detail=detail,
-    )

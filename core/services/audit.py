@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.models import AuditEntry
+from core.models import AuditEntry, User
 from core.schemas.accounts import Actor
 from core.schemas.audit import AuditEntryResponse
 from core.schemas.base import Page
@@ -39,6 +39,21 @@ def record(
             detail=dict(detail or {}),
             ip=(actor.ip if actor else ip)[:64],
         )
+    )
+
+
+def record_user(
+    session: Session, actor: Actor | None, action: str, user: User, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Something was done to a person's account."""
+    record(
+        session,
+        actor=actor,
+        action=action,
+        object_type="user",
+        object_id=user.id,
+        object_name=user.email,
+        detail=detail,
     )
 
 

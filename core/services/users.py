@@ -45,7 +45,7 @@ def get_user(session: Session, *, actor: Actor, user_id: uuid.UUID) -> UserRespo
 def create_user(session: Session, *, actor: Actor | None, data: UserCreate) -> UserResponse:
     """A new person. Only administrators may, else Forbidden; `actor` is None for the command line."""
     user = add_user(session, actor=actor, data=data)
-    _record(session, actor, "create", user, {"role": user.role})
+    audit.record_user(session, actor, "create", user, {"role": user.role})
     return show_user(user)
 
 
@@ -85,7 +85,7 @@ def delete_user(session: Session, *, actor: Actor, user_id: uuid.UUID, expected_
     _check_unchanged(session, user, expected_version)
     refuse_while_owning(session, user)
     end_all_sessions(session, actor=actor, user=user)
-    _record(session, actor, "delete", user, {"role": user.role})
+    audit.record_user(session, actor, "delete", user, {"role": user.role})
     session.execute(delete(EmailConfiguration).where(EmailConfiguration.owner_id == user.id))
     session.delete(user)
     try:
@@ -165,25 +165,11 @@ def _record_changes(session: Session, actor: Actor, user: User, before: dict[str
     """One entry for each thing that somebody will look for by its name."""
     differing = {name: value for name, value in before.items() if getattr(user, name) != value}
     if "role" in differing:
-        _record(session, actor, "change_role", user, {"from": differing.pop("role"), "to": user.role})
+        audit.record_user(session, actor, "change_role", user, {"from": differing.pop("role"), "to": user.role})
     if "is_active" in differing:
         differing.pop("is_active")
-        _record(session, actor, "switch_on" if user.is_active else "switch_off", user)
+        audit.record_user(session, actor, "switch_on" if user.is_active else "switch_off", user)
     if new_password:
-        _record(session, actor, "set_password", user)
+        audit.record_user(session, actor, "set_password", user)
     if differing:
-        _record(session, actor, "update", user, {"fields": sorted(differing)})
-
-
-def _record(
-    session: Session, actor: Actor | None, action: str, user: User, detail: dict[str, Any] | None = None
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        object_type="user",
-        object_id=user.id,
-        object_name=user.email,
-        detail=detail,
-    )
+        audit.record_user(session, actor, "update", user, {"fields": sorted(differing)})

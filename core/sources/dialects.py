@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,6 +43,17 @@ _MYSQL_BEFORE: Final = (
 _MYSQL_TIMED_OUT: Final = frozenset({3024, 1969})
 # No such user or database, or a wrong password.
 _MYSQL_HOPELESS: Final = frozenset({1044, 1045, 1049, 1698})
+_MYSQL: Final = Dialect(
+    "mysql",
+    ("pymysql",),
+    "PyMySQL",
+    3306,
+    frozenset({"charset"}),
+    connect={"local_infile": False},
+    before=_MYSQL_BEFORE,
+    timed_out=_MYSQL_TIMED_OUT,
+    hopeless=_MYSQL_HOPELESS,
+)
 _DUCKDB_CONFIG: Final = {"enable_external_access": "false", "lock_configuration": "true"}
 
 _ALL: Final = (
@@ -54,28 +65,8 @@ _ALL: Final = (
         5432,
         frozenset({"sslmode", "sslrootcert", "application_name", "connect_timeout", "target_session_attrs"}),
     ),
-    Dialect(
-        "mysql",
-        ("pymysql",),
-        "PyMySQL",
-        3306,
-        frozenset({"charset"}),
-        connect={"local_infile": False},
-        before=_MYSQL_BEFORE,
-        timed_out=_MYSQL_TIMED_OUT,
-        hopeless=_MYSQL_HOPELESS,
-    ),
-    Dialect(
-        "mariadb",
-        ("pymysql",),
-        "PyMySQL",
-        3306,
-        frozenset({"charset"}),
-        connect={"local_infile": False},
-        before=_MYSQL_BEFORE,
-        timed_out=_MYSQL_TIMED_OUT,
-        hopeless=_MYSQL_HOPELESS,
-    ),
+    _MYSQL,
+    replace(_MYSQL, name="mariadb"),
     Dialect(
         "mssql",
         ("pyodbc", "pymssql"),
