@@ -2,9 +2,11 @@
 
     python benchmarks/bench_lateness.py [sqlite|redis ...]
 
-Idle: 20 reports of 1,000 rows in CSV, due 2.5 s apart; start, inbox and processor time of each. Busy: both slots
-are held by endless queries; then a due report cannot start, so what is measured is how late its row is made, and
-how long a mail takes that somebody rings for. Flood: 50 such reports due in the same instant.
+Cold: after a pause in which the server of warm children was ended, one report that is due 55 s later, or one that
+somebody rings for; some of each. Idle: 20 reports of 1,000 rows in CSV, due 2.5 s apart; start, inbox and processor
+time of each. Busy: both slots are held by endless queries; then a due report cannot start, so what is measured is how
+late its row is made, and how long a mail takes that somebody rings for. Flood: 50 such reports due in the same
+instant.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 from installation import Installation, add_rows, consumer, cpu_seconds, installation, machine, redis_queue, say, spread
 
 from core import clock
+from core.services.warm_server import PAUSE_SECONDS
 from tests.fixtures_worker import until
 from tests.ledger import house
 from tests.worker.slow import COUNT, ENDLESS, Dial
@@ -29,6 +32,8 @@ INSTANTS = 20
 APART = timedelta(seconds=2.5)
 LEAD = timedelta(seconds=6)
 FLOOD = 50
+COLD = 3
+COLD_LEAD = timedelta(seconds=55)
 
 
 @contextlib.contextmanager
@@ -83,6 +88,43 @@ def measure_idle(inst: Installation, worker: Any, source: str) -> None:
     say("idle: CPU per run, all processes", f"{(used - idle * seconds) / INSTANTS:.3f} s (idle worker {idle:.4f} s/s)")
 
 
+def measure_cold(inst: Installation, worker: Any, source: str) -> None:
+    began, mails, rung, started = [], [], [], []
+    for number in range(COLD):
+        report_id = house.add_report(
+            inst.actor, source, sql=ALL_ROWS, name=f"Cold {number}", recipients=["cold@example.test"]
+        )
+        _until_nothing_is_warm(worker)
+        inst.inbox.arrivals.clear()
+        slot = house.make_due(report_id, at=clock.now() + COLD_LEAD)
+        inst.ring()
+        [row] = until(lambda report_id=report_id: _ended(report_id), seconds=120)
+        began.append((row.started_at - slot).total_seconds())
+        mails.append(inst.inbox.arrivals[0][0] - slot.timestamp())
+        _until_nothing_is_warm(worker)
+        inst.inbox.arrivals.clear()
+        asked = time.time()
+        execution_id = house.queue_run(inst.actor, report_id)
+        inst.ring(execution_id)
+        until(lambda: inst.inbox.arrivals)
+        rung.append(inst.inbox.arrivals[0][0] - asked)
+        started.append(house.execution(execution_id).started_at.timestamp() - asked)
+    say("cold: start after the instant, due 55 s ahead", spread(began))
+    say("cold: mail after the instant, due 55 s ahead", spread(mails))
+    say("cold: start after its ring", spread(started))
+    say("cold: mail after its ring", spread(rung))
+
+
+def _until_nothing_is_warm(worker: Any) -> None:
+    """The server of warm children holds more than all else; what is left of it, if anything, is small."""
+    most = 60 * 1024**2
+    until(
+        lambda: all(child.memory_info().rss < most for child in worker.children(recursive=True)),
+        seconds=PAUSE_SECONDS + 60,
+        what="the pause to be over",
+    )
+
+
 def _idle_cpu(worker: Any, seconds: float = 5.0) -> float:
     before = cpu_seconds(worker)
     time.sleep(seconds)
@@ -135,6 +177,7 @@ def main(kinds: list[str]) -> None:
             say(f"--- queue {kind}, SQLite database, 2 slots, {machine().rpartition(', load ')[2]} load")
             source = add_rows(inst.folder, 1000)
             with consumer(inst.folder) as worker:
+                measure_cold(inst, worker, source)
                 measure_idle(inst, worker, source)
                 measure_flood(inst, worker, source)
                 measure_busy(inst, source)

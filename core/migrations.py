@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Engine
 
 from core.settings import ROOT
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _config() -> Config:
-    config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return config
+_VERSIONS: Final = ROOT / "migrations" / "versions"
 
 
 def newest_revision() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None, "there is exactly one head; a test says so"
-    return head
+    """The number that the newest file begins with."""
+    return max(path.name for path in _VERSIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
 def current_revision(engine: Engine) -> str | None:
     """The revision the database is at; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def migrate(engine: Engine) -> None:
     """Upgrade to the newest revision, in one transaction."""
+    # Not at the top: who only asks which revision it is keeps 10 MiB less.
+    from alembic import command
+
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config

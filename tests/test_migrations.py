@@ -19,8 +19,8 @@ _INDEX_NAMES = {
 }
 
 
-def test_there_is_one_head() -> None:
-    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1
+def test_there_is_one_head_and_its_file_has_the_highest_number() -> None:
+    assert ScriptDirectory(str(ROOT / "migrations")).get_heads() == [newest_revision()]
 
 
 @pytest.mark.usefixtures("database")

@@ -33,6 +33,6 @@ def test_the_worker_claims_watches_and_sends_without_what_makes_a_report() -> No
     assert not imported_by("tasks") & DRAWING
 
 
-@pytest.mark.parametrize("unused", ["pandas", "altair"])
-def test_the_pages_start_without_what_only_tables_need(unused: str) -> None:
-    assert unused not in imported_by("pages.components.shell, pages.components.charts")
+@pytest.mark.parametrize("unused", ["pandas", "altair", "alembic"])
+def test_the_pages_start_without_what_only_tables_and_migrations_need(unused: str) -> None:
+    assert unused not in imported_by("web.parts, pages.components.shell, pages.components.charts")
