@@ -77,9 +77,8 @@ def _mail(user: Actor, mail: Mail) -> None:
         with page:
             st.iframe(address_of(f"/preview/outbox/{mail.id}"), height=_HEIGHT, alt="The mail")
         text.code(mail.text or "This mail has no text part.", language=None, wrap_lines=True)
-        details.table(
-            {"Header": [name for name, _ in mail.headers], "Value": [plain(value) for _, value in mail.headers]}
-        )
+        # As mail programs show them. A table would bring pandas along, into a page that everybody opens.
+        details.code("\n".join(f"{name}: {value}" for name, value in mail.headers), language=None, wrap_lines=True)
 
 
 def _attachments(mail: Mail) -> None:
