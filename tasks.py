@@ -17,50 +17,68 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
-import redis
-from huey import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey, crontab
-from huey.consumer_options import OptionParserHandler, config_defaults
-from huey.serializer import SignedSerializer
-
 from core import clock, host, logs
 from core.database import DatabaseUnavailable, session_scope
 from core.errors import SettingsError
+from core.lean import left_out
 from core.parent import end_with_parent
 from core.services import children, consumer_flags, ledger, mailer, retention, scheduler, supervisor, workers
 from core.services.keys import check_key, key_ring
-from core.settings import Settings, get_settings
+from core.settings import get_settings
 from core.version import VERSION
+
+# The module of its client -> the queues that need it.
+_CLIENTS: Final = {"redis": ("redis", "rediss"), "psycopg": ("postgresql",)}
+_QUEUE: Final = get_settings().queue.split(":", 1)[0].split("+", 1)[0]
+
+# Huey imports the client of each queue it knows: 15 MiB here and as much in the web process.
+with left_out(client for client, queues in _CLIENTS.items() if _QUEUE not in queues):
+    from huey import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey, crontab
+    from huey.consumer_options import OptionParserHandler, config_defaults
+    from huey.serializer import SignedSerializer
+
+
+def _queue_errors() -> tuple[type[Exception], ...]:
+    """What an unreachable queue raises."""
+    if _QUEUE in _CLIENTS["redis"]:
+        import redis
+
+        return redis.RedisError, OSError
+    if _QUEUE in _CLIENTS["psycopg"]:
+        import psycopg
+
+        return psycopg.Error, OSError
+    return sqlite3.Error, OSError
+
 
 # The clock and the mail go first, whatever is waiting.
 URGENT: Final = 10
 NORMAL: Final = 0
 # A wake-up comes early: the run gets ready and waits for the exact instant.
 WAKE_EARLY: Final = timedelta(seconds=2)
-QUEUE_ERRORS: Final = (sqlite3.Error, redis.RedisError, psycopg.Error, OSError)
+QUEUE_ERRORS: Final = _queue_errors()
 
 log = logging.getLogger("rooster.worker")
 
 
-def make_huey(settings: Settings) -> Huey:
+def make_huey() -> Huey:
     """The queue behind `ROOSTER_QUEUE_URL`. Messages are signed: who can write to the queue cannot run code."""
-    url = settings.queue
+    url = get_settings().queue
     options: dict[str, Any] = {
         "name": "rooster",
         "results": False,
         "serializer": SignedSerializer(secret=key_ring().derive("queue messages"), salt="rooster"),
     }
-    scheme = url.split(":", 1)[0].split("+", 1)[0]
-    if scheme == "sqlite":
+    if _QUEUE == "sqlite":
         return SqliteHuey(filename=url.removeprefix("sqlite:///"), **options)
-    if scheme in ("redis", "rediss"):
+    if _QUEUE in _CLIENTS["redis"]:
         return PriorityRedisExpireHuey(url=url, **options)
-    if scheme == "postgresql":
+    if _QUEUE in _CLIENTS["psycopg"]:
         return PostgresHuey(dsn=url.replace("postgresql+psycopg://", "postgresql://"), **options)
     raise SettingsError("ROOSTER_QUEUE_URL is wrong: use sqlite://, redis:// or postgresql://.")
 
 
-huey = make_huey(get_settings())
+huey = make_huey()
 
 
 def ring(execution_ids: Iterable[UUID] = ()) -> None:

@@ -33,6 +33,10 @@ def test_the_worker_claims_watches_and_sends_without_what_makes_a_report() -> No
     assert not imported_by("tasks") & DRAWING
 
 
-@pytest.mark.parametrize("unused", ["pandas", "altair", "alembic"])
-def test_the_pages_start_without_what_only_tables_and_migrations_need(unused: str) -> None:
+def test_no_client_of_a_queue_comes_along_that_is_not_the_queue() -> None:
+    assert not imported_by("tasks") & {"redis", "psycopg"}
+
+
+@pytest.mark.parametrize("unused", ["pandas", "altair", "alembic", "redis"])
+def test_the_pages_start_without_what_only_tables_migrations_and_redis_need(unused: str) -> None:
     assert unused not in imported_by("web.parts, pages.components.shell, pages.components.charts")
