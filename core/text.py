@@ -41,6 +41,13 @@ def _cut(text: str, characters: int, size: int) -> str:
     return text[:characters].encode()[:size].decode(errors="ignore").rstrip(". ")
 
 
+def isolated(text: str) -> str:
+    """Words written from right to left, kept together in a sentence of English; other text as it is."""
+    if any(unicodedata.bidirectional(ch) in ("R", "AL") for ch in text):
+        return f"\u2068{text}\u2069"
+    return text
+
+
 def join_words(words: Iterable[str], *, last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     listed = list(words)

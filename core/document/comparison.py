@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from core.document.model import Period, ReportDocument
@@ -26,11 +27,14 @@ def nothing_to_compare(document: ReportDocument) -> str:
     return "first run, nothing to compare with yet" if document.head.is_first else "nothing to compare with yet"
 
 
-def period_line(document: ReportDocument, *, between: str = " \u00b7 ") -> str:
-    """`17-23 Jun 2013 · compared with 10-16 Jun 2013`, and the note of the period."""
+def period_line(document: ReportDocument, *, between: str = " \u00b7 ", keep: Callable[[str], str] = str) -> str:
+    """`17-23 Jun 2013 · compared with 10-16 Jun 2013`, and the note of the period.
+
+    `keep` is what is done to each period, where the document knows how to keep it together in a line of English.
+    """
     period, before = document.head.period, compared_with(document)
-    said = f"compared with {before}" if before else nothing_to_compare(document)
-    return between.join(part for part in (period.label, said, period.note) if part)
+    said = f"compared with {keep(before)}" if before else nothing_to_compare(document)
+    return between.join(part for part in (keep(period.label), said, period.note) if part)
 
 
 def period_text(period: Period) -> str:

@@ -32,6 +32,7 @@ from core.formats.words import (
     run_time,
     section_lines,
 )
+from core.text import isolated
 
 # CSS px: letters keep their size on a desk and on a phone.
 _CHART_WIDTHS: Final = (("on-wide", 1120), ("on-narrow", 340))
@@ -115,7 +116,7 @@ def write_page(path: Path, document: ReportDocument, spools: Mapping[str, RowSpo
         lang=LANGUAGE,
         direction=direction(head.locale),
         initial=(head.workspace.strip() or head.name.strip() or "R")[0].upper(),
-        period=period_line(document),
+        period=period_line(document, keep=isolated),
         run_time=run_time(head),
         paragraphs=plain_paragraphs(document.body_markdown) or [head.description],
         notices=document.notices,

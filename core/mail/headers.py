@@ -30,6 +30,7 @@ PRIVATE_HEADER = "X-Rooster-Private"
 _VERBATIM = frozenset({"list-unsubscribe", "list-id", "message-id", "in-reply-to", "references", "x-entity-ref-id"})
 # RFC 5322, 2.1.1: no line may be longer.
 _MAX_LINE = 998
+_DIRECTION_MARKS = {0x2068: None, 0x2069: None}
 _NAMESPACE = UUID("6f1c1d5e-5a53-4e5e-9d6c-1b8a7f0e6a11")
 
 
@@ -113,8 +114,9 @@ def new_message(
 
 
 def clean_subject(subject: str) -> str:
-    """One line, at most `MAX_SUBJECT` characters."""
-    line = one_line(subject)
+    """One line, at most `MAX_SUBJECT` characters, without the marks that keep words of one direction together: some
+    inboxes would show them."""
+    line = one_line(subject.translate(_DIRECTION_MARKS))
     return line if len(line) <= MAX_SUBJECT else line[: MAX_SUBJECT - 1].rstrip() + "\u2026"
 
 

@@ -16,6 +16,7 @@ from core.document.model import Period, ReportHead
 from core.document.values import as_decimal
 from core.mail.template_engine import TOTALS
 from core.mail.template_values import Figure, Moment, Open, moment
+from core.text import isolated
 
 _DAY: Final = timedelta(days=1)
 _SPANS: Final = ("week", "month", "quarter", "year")
@@ -56,8 +57,8 @@ def template_variables(
         **_spans(dates),
         "workspace": head.workspace,
         "report": _report_group(head),
-        "period": {"start": head.period.start, "end": head.period.end, "label": head.period.label},
-        "compare": {"label": facts.compared_with},
+        "period": {"start": head.period.start, "end": head.period.end, "label": isolated(head.period.label)},
+        "compare": {"label": isolated(facts.compared_with)},
         "run": _run_group(head, facts),
         **data,
         "params": {key: _plain(value) for key, value in params.items()},

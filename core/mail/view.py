@@ -16,7 +16,7 @@ from core.mail.attachments import LABELS, Attachment, FittedFiles, size_notices
 from core.mail.facts import fact_lines
 from core.mail.table import TableLimits, TableView, table_view
 from core.mail.tiles import Tile, in_pairs, is_tile, tile_of, top_tiles
-from core.text import human_size, join_words, one_line, plural
+from core.text import human_size, isolated, join_words, one_line, plural
 
 _MAX_PREHEADER = 110
 # In the name of a file, with its ending if that comes next.
@@ -158,7 +158,7 @@ def moment_text(moment: datetime, head: ReportHead) -> str:
 
 def period_line(document: ReportDocument) -> str:
     """Wider apart than in files: a mail has no second line for it."""
-    return comparison.period_line(document, between="  \u00b7  ")
+    return comparison.period_line(document, between="  \u00b7  ", keep=isolated)
 
 
 def _section_view(section: Section, document: ReportDocument, copy: Copy, limits: TableLimits) -> SectionView:
