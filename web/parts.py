@@ -80,7 +80,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     _log_in_one_place()
     await run_in_threadpool(_tell_what_is_missing)
     threading.Thread(target=_preload, name="preload", daemon=True).start()
-    watching = asyncio.create_task(LIVE.watch(lambda token: identity.find_session_of(token) is not None))
+    watching = asyncio.create_task(
+        LIVE.watch(lambda token: identity.find_session_of(token) is not None, when_alone=standby.dismiss)
+    )
     try:
         yield
     finally:

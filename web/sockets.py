@@ -17,6 +17,8 @@ from core.services.accounts import SignedIn
 
 SIGNED_OUT: Final = 4401
 SWEEP_S: Final = 3.0
+# Half a minute: long enough for a reload, or for a train in a tunnel.
+ALONE_SWEEPS: Final = 10
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class LiveSockets:
 
     def __init__(self) -> None:
         self._sockets: set[LiveSocket] = set()
+        self._alone = 0
 
     @contextmanager
     def opened(self, socket: LiveSocket) -> Iterator[None]:
@@ -78,11 +81,17 @@ class LiveSockets:
         for socket in [socket for socket in self._sockets if socket.session_id == session_id]:
             socket.end()
 
-    async def watch(self, is_valid: Callable[[str], bool]) -> None:
-        """End the sockets of sessions that expired, were ended elsewhere, or whose person was switched off."""
+    async def watch(self, is_valid: Callable[[str], bool], *, when_alone: Callable[[], None]) -> None:
+        """End the sockets of sessions that expired, were ended elsewhere, or whose person was switched off.
+
+        `when_alone` is called in a thread, time and again while nobody has a page open.
+        """
         while True:
             await asyncio.sleep(SWEEP_S)
             self._end_expired()
+            self._alone = 0 if self._sockets else self._alone + 1
+            if self._alone and self._alone % ALONE_SWEEPS == 0:
+                await run_in_threadpool(when_alone)
             try:
                 await self._end_invalid(is_valid)
             except Exception:

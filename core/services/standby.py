@@ -1,7 +1,8 @@
 """An interpreter with the imports done, waiting for the next Send test: half of a cold one's time goes into them.
 
-Only while somebody is about to need it: the page of a schedule asks for one, which ends some minutes later when it
-was not used. The process that serves pages switches this on; elsewhere (tests, commands) nothing is started ahead.
+Only while somebody is about to need it: the page of a schedule asks for one, which ends some minutes later when it was
+not used, and soon when nobody has a page open any more. The process that serves pages switches this on; elsewhere
+(tests, commands) nothing is started ahead.
 """
 
 from __future__ import annotations
@@ -110,6 +111,12 @@ def prepare() -> None:
         _standby.prepare()
     except OSError as error:
         log.warning("No interpreter could be started ahead: %s", error)
+
+
+def dismiss() -> None:
+    """Nobody can press Send test any more."""
+    if _standby is not None:
+        _standby.dismiss()
 
 
 def take(execution_id: uuid.UUID, fence: int) -> subprocess.Popen[bytes] | None:
