@@ -8,7 +8,7 @@ from datetime import datetime
 from core.clock import zone
 from core.document.locales import date_text, time_text
 from core.document.model import Column, ReportHead, SectionHead
-from core.text import first_words
+from core.text import first_words, isolated
 
 
 def column_label(column: Column) -> str:
@@ -23,7 +23,7 @@ def parameters_sentence(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def as_of_sentence(head: ReportHead) -> str:
-    return f"Data as of {instant(head.data_as_of, head)} ({head.timezone})"
+    return f"Data as of {isolated(instant(head.data_as_of, head))} ({head.timezone})"
 
 
 def hidden_sentence(section: SectionHead) -> str:
