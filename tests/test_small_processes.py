@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from core.formats import FORMAT_KEYS, format_extension, get_format
 from core.settings import ROOT
 
 # What makes documents and draws mails: the worker leaves that to its children.
@@ -40,3 +41,14 @@ def test_no_client_of_a_queue_comes_along_that_is_not_the_queue() -> None:
 @pytest.mark.parametrize("unused", ["pandas", "altair", "alembic", "redis"])
 def test_the_pages_start_without_what_only_tables_migrations_and_redis_need(unused: str) -> None:
     assert unused not in imported_by("web.parts, pages.components.shell, pages.components.charts")
+
+
+def test_the_words_of_a_mail_know_the_ends_of_files_without_what_writes_them() -> None:
+    writers = {"reportlab", "xlsxwriter", "fontTools"}
+    code = "core.services.mail_preview; from core.formats.extensions import extension_of; extension_of('pdf', {})"
+    assert not imported_by(code + "; import core.formats") & writers
+
+
+@pytest.mark.parametrize("key", FORMAT_KEYS)
+def test_the_registry_and_the_writer_name_the_same_extension(key: str) -> None:
+    assert format_extension(key) == get_format(key).extension
