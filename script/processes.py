@@ -30,9 +30,9 @@ START_SECONDS = 90.0
 ANSWER_SECONDS = 2.0
 # Many threads that mostly wait: glibc would keep memory for each of them.
 LEAN = {"MALLOC_ARENA_MAX": "2"}
-# Nor may it learn from the first large piece that was freed to keep such pieces: 17 MiB after a tour of the pages. For
-# the pages alone, since each large piece then comes from the kernel anew, which would slow down runs.
-LEANER = {"web": {"MALLOC_TRIM_THRESHOLD_": str(128 * 1024)}}
+# Nor may it learn from the first large piece that was freed to keep such pieces: 17 MiB after a tour of the pages, 6
+# after some mails. Not in the worker, since each large piece then comes from the kernel anew: runs would be slower.
+LEANER = dict.fromkeys(("web", "mail catcher"), {"MALLOC_TRIM_THRESHOLD_": str(128 * 1024)})
 
 
 @dataclass(frozen=True)

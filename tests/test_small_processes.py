@@ -11,7 +11,18 @@ from core.formats import FORMAT_KEYS, format_extension, get_format
 from core.settings import ROOT
 
 # What makes documents and draws mails: the worker leaves that to its children.
-DRAWING = {"pyarrow", "numpy", "pandas", "PIL", "markdown_it", "jinja2", "matplotlib", "reportlab", "xlsxwriter"}
+DRAWING = {
+    "babel",
+    "pyarrow",
+    "numpy",
+    "pandas",
+    "PIL",
+    "markdown_it",
+    "jinja2",
+    "matplotlib",
+    "reportlab",
+    "xlsxwriter",
+}
 HEAVY = {"pyarrow", "numpy", "pandas", "sqlalchemy", "pydantic", "streamlit", "altair"}
 
 

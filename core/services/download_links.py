@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.document.locales import date_text
 from core.document.model import ReportHead
 from core.errors import Conflict
 from core.models import GeneratedFile
@@ -45,6 +44,9 @@ class LinkEnd:
 
 def link_end(head: ReportHead, *, now: datetime, days: int) -> LinkEnd:
     """Links work to the end of their last day in the report's zone, so that a date is promise enough."""
+    # Not at the top: the worker only asks whether links still work, and languages take 4 MiB.
+    from core.document.locales import date_text
+
     zone = clock.zone(head.timezone)
     last = now.astimezone(zone).date() + timedelta(days=days)
     midnight = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC)
