@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
 
-from tests.e2e.installation import PASSWORD, STOP_SECONDS, Installation, installed, is_alive
+from tests.e2e.installation import PASSWORD, STOP_SECONDS, Installation, finished, installed, is_alive, made
 from tests.fixtures_worker import free_port, until
 
 VARIABLES = {
@@ -101,12 +104,34 @@ def test_hanging_up_stops_it_too(server: Installation) -> None:
     assert server.process.wait(STOP_SECONDS) == 0
 
 
+def run_something(server: Installation) -> None:
+    """A report on a database of its own; how it ends does not matter here."""
+    name = f"Report {uuid4()}"
+    database = server.data_dir.parent / "one.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS one (day TEXT)")
+    with server.signed_in(VARIABLES["ROOSTER_ADMIN_EMAIL"]) as api:
+        source = made(api, "/api/data-sources", {"name": name, "url": f"sqlite:///{database}"})
+        sql = {"name": name, "data_source_id": source["id"], "sql": "SELECT 1 AS one"}
+        query = made(api, "/api/saved-queries", sql)
+        report = {
+            "name": name,
+            "saved_query_id": query["id"],
+            "schedule_config": {"type": "weekly", "time": "07:00", "day_of_week": 0, "timezone": "UTC"},
+            "recipients": [VARIABLES["ROOSTER_ADMIN_EMAIL"]],
+            "formats": ["csv"],
+        }
+        report_id = made(api, "/api/scheduled-reports", report)["id"]
+        finished(api, api.post(f"/api/scheduled-reports/{report_id}/run").json()["execution_id"])
+
+
 def wait_until_gone(processes: list[psutil.Process]) -> None:
     until(lambda: not any(map(is_alive, processes)), seconds=STOP_SECONDS, what="every child to end")
 
 
 def family_of(server: Installation) -> list[psutil.Process]:
-    """Everything below it, which is more than its three children."""
+    """Everything below it: its three children, and the server of warm children that a run leaves for a minute."""
+    run_something(server)
     family = psutil.Process(server.pid).children(recursive=True)
     assert len(family) > len(PARTS)
     return family
