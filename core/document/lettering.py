@@ -1,4 +1,7 @@
-"""Lines of text as Agg draws them: how wide they are, and how much of each dot they cover."""
+"""Lines of text in a picture: how wide they are, and how much of each dot they cover.
+
+Pillow draws what our own font has; Agg, which knows how to go from font to font, draws the rest.
+"""
 
 from __future__ import annotations
 

@@ -151,6 +151,11 @@ def month_text(day: date, locale: str) -> str:
     return _by_pattern(date(day.year, day.month, day.day), "MMM y", locale)
 
 
+def year_text(day: date, locale: str) -> str:
+    """`2013`, for the axis of a chart over many years."""
+    return _by_pattern(date(day.year, day.month, day.day), "y", locale)
+
+
 @lru_cache(maxsize=4096)
 def _by_pattern(day: date, pattern: str, locale: str) -> str:
     """For plain dates: two instants that are equal may be different days, and would share a place here."""

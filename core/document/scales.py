@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from core.document.locales import day_text, month_text, time_text, weekday_text
+from core.document.locales import day_text, month_text, time_text, weekday_text, year_text
 from core.document.model import ChartData, Column, Kind
 from core.document.shapes import MOST_LETTERS
 from core.document.values import format_value, parse_format
@@ -101,17 +101,13 @@ def _date_writer(moments: list[date]) -> Callable[..., str]:
         return partial(_moment_text, within_a_day=_days(moments) == 0)
     gap = min(((later - earlier).days for earlier, later in pairwise(sorted(moments))), default=1)
     if gap >= _SHORTEST_MONTH and all(moment.day == 1 for moment in moments):
-        return _year_text if gap > _MOST_OF_A_YEAR else month_text
+        return year_text if gap > _MOST_OF_A_YEAR else month_text
     return weekday_text if len(moments) <= 8 and _days(moments) <= 10 else day_text
 
 
 def _days(moments: list[date]) -> int:
     days = [m.date() if isinstance(m, datetime) else m for m in moments]
     return (max(days) - min(days)).days
-
-
-def _year_text(day: date, locale: str) -> str:  # noqa: ARG001 - one of several writers
-    return str(day.year)
 
 
 def _moment_text(moment: date, locale: str, *, within_a_day: bool) -> str:

@@ -73,7 +73,8 @@ def _expire_files() -> int:
         for row in rows:
             row.deleted_at = now
     for path, fence in found:
-        for gone in (path, *storage.mail_zips(path.parent, fence)):
+        folder = path.parent
+        for gone in (path, *storage.mail_zips(folder, fence), *storage.written_letters(folder, fence)):
             gone.unlink(missing_ok=True)
     return len(found)
 

@@ -50,6 +50,11 @@ def mail_zips(folder: Path, fence: int) -> list[Path]:
     return sorted(folder.glob(f"{fence}-mail-*.zip"))
 
 
+def written_letters(folder: Path, fence: int) -> list[Path]:
+    """The mails of a run; small files are inside."""
+    return sorted(folder.glob(f"{fence}-mail-*.eml"))
+
+
 def require_space(folder: Path) -> None:
     """Raises a transient RenderError when the disk is nearly full."""
     folder.mkdir(parents=True, exist_ok=True)

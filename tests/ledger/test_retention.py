@@ -78,9 +78,11 @@ def test_an_uncertain_execution_waits_for_a_person(execution_id):
 def test_files_past_their_time_go_and_the_history_stays(report_id, execution_id):
     with session_scope() as session:
         session.query(GeneratedFile).one().expires_at = clock.now() - timedelta(minutes=1)
+    assert list(folder(report_id, execution_id).glob("*.eml"))
     assert retention.clean_up().files == 1
     assert exists(execution_id)
-    assert not list(folder(report_id, execution_id).glob("*.csv"))
+    # Small files are inside the letters, too.
+    assert not [path for path in folder(report_id, execution_id).iterdir() if path.suffix in (".csv", ".eml")]
 
 
 def test_a_file_that_a_waiting_mail_needs_stays(report_id, execution_id):
